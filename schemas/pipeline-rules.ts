@@ -10,6 +10,7 @@ import { checkInteractions } from '#domain/data/interactions';
 import { checkLabel } from '#domain/data/label-rules';
 import { checkNames } from '#domain/data/name-rules';
 import type { DatasetSettings } from '#domain/data/settings';
+import { checkSlices } from '#domain/data/slice-rules';
 import type { SplitSettings } from '#domain/data/split-settings';
 import { checkValues } from '#domain/data/value-settings';
 import type { DeploymentSettings } from '#domain/deployment/settings';
@@ -142,6 +143,7 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
     if (overQuasi === 'lDiversity' && evaluation.task === 'regression')
       issue(path, 'a label that is a number has no classes to count');
   });
+  checkSlices(pipeline, issue);
   checkSplit(pipeline, issue);
   checkChallenge(pipeline, issue);
   for (const name of Object.keys(pipeline.deployment.alarms ?? {})) {

@@ -50,6 +50,34 @@ const from = columnSourceSchema.optional().meta({
   examples: ["Int'l Plan", { position: 1 }],
 });
 
+const bins = z
+  .union([
+    z
+      .array(z.number())
+      .min(1)
+      .max(19)
+      .refine((edges) => edges.every((edge, i) => i === 0 || edge > (edges[i - 1] as number)), 'must rise'),
+    z.int().min(2).max(20),
+    z.enum(['month', 'quarter', 'year']),
+  ])
+  .optional()
+  .meta({
+    description:
+      'How the values make groups: edges between numbers, how many bins of about as many rows, or a period of dates. Without it: the 20 most frequent values; a column of more than 20 numbers has five bins, one of dates has months, quarters or years.',
+    examples: [[25, 45, 65], 4, 'year'],
+  });
+
+const values = z
+  .array(z.string().min(1).max(200))
+  .min(1)
+  .max(100)
+  .optional()
+  .meta({
+    description:
+      'The values that make groups; rows with others are in none. Messages name a group by its value only where it stands here: a value of a file is not shown.',
+    examples: [['Female', 'Male']],
+  });
+
 /** What each role means. */
 const ROLES = {
   feature: 'A model input as it is. It must hold nothing personal.',
@@ -57,7 +85,7 @@ const ROLES = {
   quasi: 'It helps to identify a person: a postcode, a date of birth. What the action leaves may be a model input.',
   text: 'Free text, in which anything personal may stand. What `redact` leaves may be a model input.',
   slice:
-    'Its values are kept beside the labels of the holdout. Never a model input. It has no other effect yet: metrics and gates by group are to come.',
+    'The model is measured for each of its values: [metrics, gates and bias](judgement.md) by group. Never a model input.',
   ignore:
     'It is not read, unless it is `dataset.time`: then its settings say how the time is written. It is no model input either way.',
 } as const satisfies Readonly<Record<PrivateRole | 'feature' | 'slice' | 'ignore', string>>;
@@ -234,7 +262,7 @@ export function columnSchemaOf(
     .describe(ROLES.ignore)
     .superRefine((column, ctx) => checkReading('datetime', column, ctx));
   const sliceColumn = z
-    .object({ role: roleNamed('slice'), from, ...readingSettingsOf('category') })
+    .object({ role: roleNamed('slice'), from, values, bins, ...readingSettingsOf('category') })
     .strict()
     .describe(ROLES.slice);
   return z.discriminatedUnion('role', [

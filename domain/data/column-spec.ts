@@ -27,6 +27,13 @@ export type ColumnSource = string | { readonly position: number };
 export type ColumnSpec = { readonly from?: ColumnSource | undefined } & (
   | (FeatureSpec & { readonly role: 'feature' })
   | PrivateSpec
-  | { readonly role: 'slice'; readonly nullValues?: NullValues | undefined }
+  | {
+      readonly role: 'slice';
+      readonly nullValues?: NullValues | undefined;
+      /** The values that make groups. */
+      readonly values?: readonly string[] | undefined;
+      /** How its values make groups. */
+      readonly bins?: readonly number[] | number | 'month' | 'quarter' | 'year' | undefined;
+    }
   | { readonly role: 'ignore' }
 );

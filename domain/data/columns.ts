@@ -88,6 +88,12 @@ export const featureColumns = (
   actions: readonly PrivacyAction[] = PRIVACY_ACTIONS,
 ): FeatureColumn[] => cleanColumns(pipeline, actions).filter((c): c is FeatureColumn => c.feature !== undefined);
 
+/** How the values of a slice column make groups. */
+export function sliceSettings({ dataset }: Pick<DataSettings, 'dataset'>, column: string) {
+  const spec = dataset.columns[column];
+  return spec?.role === 'slice' ? { bins: spec.bins, named: spec.values } : {};
+}
+
 /** The clean columns that the evaluation groups by. */
 export const sliceColumns = ({ dataset }: Pick<DataSettings, 'dataset'>): string[] =>
   Object.entries(dataset.columns).flatMap(([name, spec]) => (spec.role === 'slice' ? [name] : []));

@@ -1,6 +1,8 @@
 import type { MetricKernel } from '#domain/metrics/kernel';
 import { createRandom, type Random } from '#domain/random';
+import { scaleOf } from '#domain/statistics/scale';
 import type { Difference, Estimate } from '#schemas/records/evaluation';
+import { type Interval, maximumInterval, scaledInterval } from './intervals.ts';
 import { quantile } from './quantile.ts';
 import { wilsonInterval } from './wilson.ts';
 
@@ -23,6 +25,12 @@ export interface MetricDraws {
   readonly draws: Float64Array;
   /** For a share of rows: the number of rows it is a share of. */
   readonly trials?: number | undefined;
+  /** The number of rows that were drawn from. */
+  readonly rows?: number | undefined;
+  /** How its interval is found, where not by percentiles. */
+  readonly by?:
+    | { readonly range: readonly [low: number, high: number]; readonly interval?: 'scale' | 'maximum' }
+    | undefined;
 }
 /** The metrics of one model, by name. */
 export type BootstrapDraws = ReadonlyMap<string, MetricDraws>;
@@ -52,13 +60,19 @@ export function bootstrap(
 ): BootstrapDraws[] {
   const random = createRandom(seed);
   const rowWeights = weights ? Float64Array.from(weights) : new Float64Array(rows).fill(1);
-  const results = kernels.map(({ names, measure, trials }) => {
+  const results = kernels.map(({ names, measure, trials, intervals }) => {
     const values = measure(rowWeights);
     const of = trials?.(rowWeights) ?? {};
     return new Map(
       names.map((name) => [
         name,
-        { value: values[name] as number, draws: new Float64Array(resamples), trials: of[name] },
+        {
+          value: values[name] as number,
+          draws: new Float64Array(resamples),
+          trials: of[name],
+          rows,
+          by: intervals?.get(name),
+        },
       ]),
     );
   });
@@ -92,20 +106,31 @@ function drawCounts(random: Random, counts: Uint16Array): void {
 const defined = (draws: Float64Array): Float64Array => draws.filter((value) => Number.isFinite(value)).sort();
 
 /** The percentile interval at {@link INTERVAL_CONFIDENCE}; undefined resamples are left out. */
-function percentiles(draws: Float64Array): { readonly low: number; readonly high: number } {
+function percentiles(draws: Float64Array): Interval {
   const sorted = defined(draws);
   const tail = (1 - INTERVAL_CONFIDENCE) / 2;
   return { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) };
 }
 
+/** The interval of a metric whose resamples differ. */
+function intervalOf({ value, draws, rows, by }: MetricDraws): Interval {
+  if (by?.interval === undefined || rows === undefined) return percentiles(draws);
+  const known = defined(draws);
+  const scale = scaleOf(by.range, rows);
+  return by.interval === 'scale'
+    ? scaledInterval({ value, draws: known, rows, scale })
+    : maximumInterval({ value, draws: known, rows, scale });
+}
+
 /**
- * Point estimate with its percentile interval. Where all resamples agree, as for 52 right rows of 52, the bootstrap knows nothing
+ * Point estimate with its interval: percentiles, or what the metric says. Where all resamples agree, as for 52 right rows of 52, the bootstrap knows nothing
  * of what it has not seen: a share of rows then gets Wilson's interval at the same level, and any other metric has none (its
  * interval is the point, and says so).
  */
-export function toEstimate({ value, draws, trials }: MetricDraws): Estimate {
+export function toEstimate(measured: MetricDraws): Estimate {
+  const { value, draws, trials } = measured;
   const interval = percentiles(draws);
-  if (interval.low < interval.high) return { value, ...interval };
+  if (interval.low < interval.high) return { value, ...intervalOf(measured) };
   // rounding may leave a share a hair outside of what its interval allows
   const wilson = trials === undefined || trials === 0 ? undefined : wilsonInterval(value * trials, trials);
   if (wilson === undefined) return { value, ...interval, interval: 'none' };

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { fairnessSchema } from '#domain/fairness/settings';
 import { gateSchema } from '#domain/gates/registry';
 import { taskSchema } from '#schemas/records/task';
+import { sliceSettingsSchema } from './slice-settings.ts';
 
 /** `evaluation`: how a model is evaluated on the holdout. */
 export const evaluationSchema = z
@@ -26,6 +28,16 @@ export const evaluationSchema = z
       .meta({
         description: 'What a model must reach before it can be registered. It must pass all of them.',
         examples: [[{ metric: 'auc', min: 0.75 }], [{ metric: 'rmse', max: 3 }]],
+      }),
+    slices: sliceSettingsSchema.prefault({}),
+    fairness: z
+      .array(fairnessSchema)
+      .min(1)
+      .max(10)
+      .optional()
+      .meta({
+        description: 'Between whom [bias](judgement.md#fairness) is measured.',
+        examples: [[{ column: 'sex', disadvantaged: ['Female'] }]],
       }),
     bootstrap: z
       .object({

@@ -2,16 +2,31 @@ import * as z from 'zod';
 import { EvaluationError } from '#domain/errors';
 import type { Metric } from '#domain/metrics/metric';
 import { METRICS, metricSchemaOf } from '#domain/metrics/registry';
+import { fairness } from './fairness.ts';
 import type { GateKind, SettingsOf } from './gate.ts';
 import { kAnonymity } from './k-anonymity.ts';
 import { lDiversity } from './l-diversity.ts';
 import { max } from './max.ts';
 import { min } from './min.ts';
 import { personalData } from './personal-data.ts';
+import { sliceBound } from './slice-bound.ts';
+import { sliceRatio } from './slice-ratio.ts';
+import { sliceVsChampion } from './slice-vs-champion.ts';
 import { vsChampion } from './vs-champion.ts';
 
 /** Every kind of gate. */
-export const GATES = [min, max, vsChampion, personalData, kAnonymity, lDiversity] as const;
+export const GATES = [
+  min,
+  max,
+  vsChampion,
+  sliceBound,
+  sliceRatio,
+  sliceVsChampion,
+  fairness,
+  personalData,
+  kAnonymity,
+  lDiversity,
+] as const;
 
 /** A gate as parsed from the pipeline YAML. */
 export type GateOf<Kinds extends readonly GateKind<unknown>[]> = SettingsOf<Kinds[number]>;

@@ -8,6 +8,7 @@ export const aucOvrMacro = {
   source: 'scikit-learn roc_auc_score (multi_class="ovr", average="macro")',
   higherIsBetter: true,
   range: [0, 1],
+  interval: 'scale',
   measure: {
     multiclass: {
       // one ranking a class: more than the shared tally holds

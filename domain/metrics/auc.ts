@@ -7,6 +7,7 @@ export const auc = {
   source: 'scikit-learn roc_auc_score',
   higherIsBetter: true,
   range: [0, 1],
+  interval: 'scale',
   measure: {
     binary: ({ rankedPairs, positives, negatives }) => rankedPairs / (positives * negatives),
   },

@@ -7,6 +7,7 @@ export const brier = {
   source: 'scikit-learn brier_score_loss',
   higherIsBetter: false,
   range: [0, 1],
+  interval: 'scale',
   measure: {
     binary: ({ squaredErrorSum, total }) => squaredErrorSum / total,
   },

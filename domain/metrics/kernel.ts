@@ -9,6 +9,8 @@ export interface MetricKernel {
   readonly names: readonly string[];
   /** Every metric by name; NaN where the weights make it undefined (for example, AUC without a positive). */
   readonly measure: Walk<Readonly<Record<string, number>>>;
+  /** The metrics whose intervals are not percentiles. */
+  readonly intervals?: ReadonlyMap<string, Pick<Metric, 'range' | 'interval'>>;
   /** The number of rows that each share of rows is a share of. Other metrics are left out. */
   readonly trials?: (weights: Float64Array) => Readonly<Record<string, number>>;
 }
@@ -33,6 +35,7 @@ export function metricKernel<T extends Task>(task: T, holdout: Holdouts[T], metr
   });
   return {
     names: measures.map(({ name }) => name),
+    intervals: new Map(metrics.map(({ name, range, interval }) => [name, { range, ...(interval && { interval }) }])),
     measure(rowWeights) {
       const tally = walk(rowWeights);
       return Object.fromEntries(measures.map(({ name, value }) => [name, value(tally, rowWeights)]));

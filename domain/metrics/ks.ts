@@ -7,6 +7,7 @@ export const ks = {
   source: 'SciPy ks_2samp, two-sided statistic',
   higherIsBetter: true,
   range: [0, 1],
+  interval: 'maximum',
   measure: {
     binary: ({ largestGap, positives, negatives }) => largestGap / (positives * negatives),
   },

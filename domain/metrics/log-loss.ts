@@ -7,6 +7,7 @@ export const logLoss = {
   source: 'scikit-learn log_loss, probabilities clipped to [ε, 1 - ε] with ε = 2⁻⁵²',
   higherIsBetter: false,
   range: [0, Number.POSITIVE_INFINITY],
+  interval: 'scale',
   measure: {
     binary: ({ logLossSum, total }) => logLossSum / total,
     multiclass: ({ logLossSum, total }) => logLossSum / total,

@@ -7,6 +7,7 @@ export const mae = {
   source: 'scikit-learn mean_absolute_error',
   higherIsBetter: false,
   range: [0, Number.POSITIVE_INFINITY],
+  interval: 'scale',
   measure: {
     regression: ({ absoluteErrorSum, total }) => absoluteErrorSum / total,
   },

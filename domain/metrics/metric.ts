@@ -41,6 +41,11 @@ export interface Metric {
   readonly higherIsBetter: boolean;
   /** Least and greatest value it can take. */
   readonly range: readonly [low: number, high: number];
+  /**
+   * How its interval is found, where percentiles of the bootstrap cover too little: `scale`, by its standard error on the scale of its
+   * range; `maximum`, for a maximum over thresholds, which chance only raises.
+   */
+  readonly interval?: 'scale' | 'maximum';
   /** How to measure it, by each task that has it. */
   readonly measure: { readonly [T in Task]?: Measure<T> };
   /** For a metric that is a share of rows: the weight of the rows it is a share of, by each task that has it. */

@@ -7,6 +7,7 @@ export const mse = {
   source: 'scikit-learn mean_squared_error',
   higherIsBetter: false,
   range: [0, Number.POSITIVE_INFINITY],
+  interval: 'scale',
   measure: {
     regression: ({ squaredErrorSum, total }) => squaredErrorSum / total,
   },

@@ -7,6 +7,7 @@ export const prAuc = {
   source: 'scikit-learn average_precision_score',
   higherIsBetter: true,
   range: [0, 1],
+  interval: 'scale',
   measure: {
     binary: ({ precisionSum, positives }) => precisionSum / positives,
   },

@@ -8,6 +8,7 @@ export const r2 = {
   source: 'scikit-learn r2_score (force_finite=True)',
   higherIsBetter: true,
   range: [Number.NEGATIVE_INFINITY, 1],
+  interval: 'scale',
   measure: { regression: shareExplained },
   example: { metric: 'r2', min: 0.7 },
 } as const satisfies Metric;

@@ -7,6 +7,7 @@ export const rmse = {
   source: 'scikit-learn root_mean_squared_error',
   higherIsBetter: false,
   range: [0, Number.POSITIVE_INFINITY],
+  interval: 'scale',
   measure: {
     regression: ({ squaredErrorSum, total }) => Math.sqrt(squaredErrorSum / total),
   },

@@ -11,10 +11,12 @@ import { constraintsSection } from './sections/constraints.ts';
 import { dataSection } from './sections/data.ts';
 import { driftSection } from './sections/drift.ts';
 import { explanationSection } from './sections/explanation.ts';
+import { fairnessSection } from './sections/fairness.ts';
 import { lineageSection } from './sections/lineage.ts';
 import { metricsSection } from './sections/metrics.ts';
 import { personalDataSection } from './sections/personal-data.ts';
 import { importanceSection, plotsSection } from './sections/plots.ts';
+import { slicesSection } from './sections/slices.ts';
 import { tuningSection } from './sections/tuning.ts';
 import { verdictSection } from './sections/verdict.ts';
 
@@ -34,6 +36,8 @@ export function renderReport(input: ReportInput, { metrics = METRICS, gates = GA
     heading(input),
     verdictSection(verdict, gates, { evaluation, champion, metrics }),
     metricsSection(evaluation, champion, metrics),
+    slicesSection(evaluation, metrics),
+    fairnessSection(evaluation),
     plotsSection(evaluation),
     importanceSection(evaluation),
     explanationSection(input.explanation),
@@ -63,6 +67,6 @@ function method(evaluation: Evaluation): Html {
     ? ' A gate against the champion is a one-sided test: it passes when the difference is, with the stated confidence, no worse than the accepted margin.'
     : '';
   const weighted = evaluation.weighted ? ' Metrics and ranking curves are weighted; counts are of rows.' : '';
-  return html`<footer><p>Metrics follow scikit-learn’s definitions. Intervals are percentiles of a plain row bootstrap, not stratified; they reflect the size of the holdout, not how the world may change.${weighted} Gates with a minimum or maximum compare the measured value; the interval is shown beside it.${champion}</p>
+  return html`<footer><p>Metrics follow scikit-learn’s definitions. Intervals are from a plain row bootstrap, not stratified: percentiles, or by its standard error on the scale of the metric where percentiles cover too little; they reflect the size of the holdout, not how the world may change.${weighted} Gates with a minimum or maximum compare the measured value; the interval is shown beside it.${champion}</p>
 <p>Permutation importance tells how much the model leans on a column, not what causes the outcome; columns that carry the same information share it.</p></footer>`;
 }

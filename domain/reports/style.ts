@@ -76,6 +76,7 @@ svg text{font-family:inherit;fill:var(--ink)}
 .cell-count{font-size:17px;font-weight:600}.cell-text{font-size:12px}svg .on-dark{fill:var(--paper)}
 .bar{fill:var(--candidate);fill-opacity:.8}.bar.bad{fill:var(--bad)}.cross{stroke:var(--bad);stroke-width:1.8;fill:none}.meter-back{fill:var(--rule)}
 .bar.before{fill:var(--paper);fill-opacity:1;stroke:var(--ink);stroke-width:1.1}.line.faint{stroke:var(--candidate);stroke-width:1.2;stroke-opacity:.55}
+.slices figure{max-width:640px;margin-bottom:18px}.slices th[scope=row]{white-space:nowrap}.slices figcaption{font-weight:400;font-size:13px}.point.bad{fill:var(--bad)}svg.forest .whisker{stroke-width:2}
 .whisker.champion{stroke:var(--champion)}.point.champion{fill:var(--champion)}svg.timeline{min-width:620px;max-width:820px}
 .shade{fill:none;stroke-width:4.4;stroke-linecap:round;stroke-opacity:.72}.shade.none{stroke:var(--soft)}.shade.s0{stroke:var(--negative)}.shade.s1{stroke:color-mix(in srgb,var(--negative) 70%,var(--positive))}.shade.s2{stroke:color-mix(in srgb,var(--negative) 50%,var(--positive))}.shade.s3{stroke:color-mix(in srgb,var(--negative) 30%,var(--positive))}.shade.s4{stroke:var(--positive)}
 details{margin-top:14px}summary{cursor:pointer;font-weight:600;font-size:14px}

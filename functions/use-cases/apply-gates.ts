@@ -7,6 +7,7 @@ import { leakageWarnings } from '#domain/leakage/warnings';
 import { assembleReport } from '#domain/reports/assemble';
 import { renderReport } from '#domain/reports/render';
 import { artifactKeys } from '#domain/runs/layout';
+import { sliceWarnings } from '#domain/slices/warnings';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { ifThere } from '#functions/runtime/if-there';
 import { readDropDrift } from '#functions/shards/drop-drift';
@@ -39,6 +40,7 @@ export async function applyGates(artifacts: ObjectStore, { run, champion }: Judg
     ...labelWarnings(pipeline.dataset, profile),
     ...futureWarnings(pipeline.dataset, profile),
     ...leakageWarnings(fitted),
+    ...sliceWarnings(evaluation),
     ...dropDriftWarnings(dropDrift),
   ];
   const verdict = {

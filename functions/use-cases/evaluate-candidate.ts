@@ -1,4 +1,5 @@
 import { algorithmOf } from '#domain/algorithms/registry';
+import { sliceSettings } from '#domain/data/columns';
 import { sourceColumns } from '#domain/data/transform';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns, type FeatureMatrix } from '#domain/drift/columns';
@@ -10,10 +11,11 @@ import { permutationImportance } from '#domain/evaluation/importance';
 import { claimOfNaiveSplit, type NaiveTask } from '#domain/evaluation/naive-split';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';
-import { groupsOf } from '#domain/evaluation/slice-groups';
+import { groupsOf, type SliceColumn } from '#domain/evaluation/slice-groups';
 import { gateConfidences } from '#domain/gates/registry';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { modelFormat } from '#domain/serving/recalibration';
+import { judgeSlices } from '#domain/slices/judge';
 import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { mergeCleanBaseline } from '#functions/shards/clean-baseline';
@@ -125,13 +127,18 @@ function countBaseline(
 }
 
 /** Requests with the expected responses. */
-function pickGolden(fitted: FittedTransform, lines: readonly string[], holdout: Holdout): Golden {
+function pickGolden(
+  fitted: FittedTransform,
+  lines: readonly string[],
+  holdout: Holdout,
+  columns: readonly SliceColumn[],
+): Golden {
   const perRow = scoresPerRow(fitted);
   const cases = lines
     .slice(0, goldenRows)
     .filter((line) => line !== '')
     .map((body, i) => ({ body, predictions: [...holdout.candidate.subarray(i * perRow, (i + 1) * perRow)] }));
-  return { valuesPerRow: perRow, cases, performance: true, slices: groupsOf(holdout.slices) };
+  return { valuesPerRow: perRow, cases, performance: true, slices: groupsOf(columns) };
 }
 
 /**
@@ -159,19 +166,29 @@ export async function evaluateCandidate(
   const { comparable, duplicates } = await artifacts.readJson(keys.sides, sidesSchema);
   const copied = await readCopied(ports, run, scoresPerRow(fitted), output);
   const scored = { labels: holdout.labels, scores: holdout.candidate };
+  const lines = await readFeatureLines(clean, run, holdout.names);
+  const inputs = parseFeatures(lines.join('\n'), fitted.features.length, 'holdout features');
+  const slices = holdout.slices.map((own) => ({ ...own, ...sliceSettings(pipeline, own.column) }));
+  const measured = measure(pipeline, fitted, holdout, permuted, comparable);
   const evaluation = {
-    ...measure(pipeline, fitted, holdout, permuted, comparable),
+    ...measured,
+    ...judgeSlices({
+      evaluation: pipeline.evaluation,
+      task: fitted.task,
+      classes: fitted.label.classes,
+      holdout,
+      isComparable: measured.champion !== undefined,
+      columns: slices,
+      inputs,
+    }),
     ...(copied && {
       naive: claimOfNaiveSplit(naiveTask(pipeline, fitted), scored, copied, duplicates.straddling),
     }),
   };
-  const lines = await readFeatureLines(clean, run, holdout.names);
   await artifacts.writeJson(keys.evaluation, evaluation);
-  const inputs = parseFeatures(lines.join('\n'), fitted.features.length, 'holdout features');
   const kept = await mergeCleanBaseline(artifacts, run, fitted.parts.train.length, fitted);
   const { threshold } = pipeline.evaluation;
   const { importances } = evaluation;
-  const { slices } = holdout;
   const embeddings = embeddingInputs(pipeline, fitted);
   const reference = buildReference({ fitted, inputs, ...scored, threshold, importances, slices, embeddings });
   await artifacts.writeJson(keys.performance, reference);
@@ -182,7 +199,7 @@ export async function evaluateCandidate(
     ...countBaseline(fitted, inputs, holdout, embeddings),
     ...(kept && { clean: { ...kept.clean, trainingRows: kept.sample !== undefined, ...namesOf(embeddings) } }),
   });
-  await artifacts.writeJson(keys.golden, pickGolden(fitted, lines, holdout));
+  await artifacts.writeJson(keys.golden, pickGolden(fitted, lines, holdout, slices));
   await explainCandidate(ports, { run, pipeline, fitted, inputs });
   return { rows: evaluation.n };
 }

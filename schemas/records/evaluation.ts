@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { constraintResultSchema } from './constraints.ts';
+import { fairnessRecordSchema, slicesSchema } from './slices.ts';
 
 /**
  * What an evaluation and a verdict look like as stored JSON (`evaluation.json`, `verdict.json` of a run).
@@ -115,6 +116,8 @@ const common = {
       'what a random split of the rows would have claimed; absent where no two rows have the same model inputs',
     ),
   comparison: comparisonSchema.optional(),
+  slices: slicesSchema.optional().describe('the model by group; absent without a slice column'),
+  fairness: z.array(fairnessRecordSchema).optional(),
   n: z.int().min(1).describe('holdout rows'),
   weighted: z.boolean().describe('whether rows carry sample weights'),
   bootstrap: z.object({

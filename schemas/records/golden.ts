@@ -6,8 +6,14 @@ export type RawRow = z.output<typeof rawRowSchema>;
 
 const predictions = z.array(z.number()).min(1).describe('what the model answered when it was evaluated');
 
-/** The groups of a slice column that a model is judged by: the most frequent values on its holdout. */
-export const sliceGroupsSchema = z.object({ column: z.string(), values: z.array(z.string()) });
+/** The groups of a slice column that a model is judged by: the most frequent values on its holdout, or bins. */
+export const sliceGroupsSchema = z.object({
+  column: z.string(),
+  values: z.array(z.string()).describe('the values, or the names of the bins'),
+  edges: z.array(z.number()).optional().describe('numbers in bins: where one ends and the next begins'),
+  named: z.boolean().optional().describe("the values stand in the pipeline's file, so messages may show them"),
+  unit: z.enum(['month', 'quarter', 'year']).optional().describe('dates by the calendar'),
+});
 export type SliceGroups = z.output<typeof sliceGroupsSchema>;
 
 /** One golden request and the answer it must get: a CSV row of model inputs, or a raw row that is encoded first. */

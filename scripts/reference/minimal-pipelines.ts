@@ -65,6 +65,18 @@ const byPairs = withSettings(MINIMAL_PIPELINES.binary, {
   },
 });
 
+/** Gates by group, and bias, are valid only with slice columns. */
+const bySlices = withSettings(MINIMAL_PIPELINES.binary, {
+  dataset: {
+    columns: {
+      sex: { role: 'slice' },
+      region: { role: 'slice' },
+      race: { role: 'slice' },
+    },
+  },
+  evaluation: { fairness: [{ column: 'sex', disadvantaged: ['Female'], group: ['region'] }] },
+});
+
 /** Why no minimal pipeline of a schema takes these settings, one after another; undefined when one does. */
 export function problemBy(
   schema: Pick<typeof pipelineSchema, 'safeParse'>,
@@ -77,6 +89,7 @@ export function problemBy(
     'binary by canary': byCanary,
     'binary by hist': byHist,
     'binary by pairs': byPairs,
+    'binary by slices': bySlices,
   })) {
     const readings = readingsOf(settings.reduce(withSettings, pipeline));
     const errors = readings.flatMap((reading) => schema.safeParse(reading.settings).error ?? []);

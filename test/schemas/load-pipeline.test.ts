@@ -104,7 +104,7 @@ describe('a pipeline file with mistakes', () => {
       'evaluation.gates[0].max: cannot be set together with min.',
     );
     expect(problems(good.replace(', min: 0.7', ''))).toContain(
-      'evaluation.gates[0]: one of min, max, vsChampion is missing.',
+      'evaluation.gates[0]: one of min, max, vsChampion, sliceBound, sliceRatio, sliceVsChampion is missing.',
     );
     expect(problems(good.replace('min: 0.7', 'vsChampoin: { notWorseBy: 0 }'))).toMatch(
       /one problem:\n.*evaluation\.gates\[0\]\.vsChampoin: not a known setting\. Did you mean vsChampion\?$/,

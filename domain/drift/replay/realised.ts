@@ -25,7 +25,8 @@ export interface LabelledRows {
   readonly scores: Float64Array;
 }
 
-function kernelOf(
+/** Prepares metrics of the rows. */
+export function kernelOf(
   { task, classes, threshold, labels, scores }: LabelledRows,
   metrics: readonly Metric[],
 ): MetricKernel {

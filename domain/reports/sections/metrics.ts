@@ -37,7 +37,7 @@ export function metricsSection(
       : '',
   ].join('');
   return html`<section aria-labelledby="metrics"><h2 id="metrics">Metrics</h2>
-<div class="scroll"><table><caption>On ${formatCount(evaluation.n)} holdout rows, with 95 % percentile intervals from ${formatCount(resamples)} bootstrap resamples${fewer}, seed ${seed}.${notes}${comparisonNote(evaluation)}</caption>
+<div class="scroll"><table><caption>On ${formatCount(evaluation.n)} holdout rows, with 95 % intervals from ${formatCount(resamples)} bootstrap resamples${fewer}, seed ${seed}.${notes}${comparisonNote(evaluation)}</caption>
 <thead><tr><th scope="col">Metric</th><th scope="col" class="number">Candidate</th>${versus}</tr></thead>
 <tbody>${rows}</tbody></table></div></section>`;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FAIRNESS_METRICS } from '#domain/fairness/registry';
 import type { GateKind } from '#domain/gates/gate';
 import { GATES } from '#domain/gates/registry';
 import type { Metric } from '#domain/metrics/metric';
@@ -59,6 +60,34 @@ export const evaluationChapters = (
     kinds: metrics.map(({ name, summary, example }) => ({
       name,
       summary,
+      settings: [],
+      example,
+      yaml: yamlOf(example),
+      required: [],
+      problem,
+    })),
+    listed: true,
+  },
+  {
+    title: 'Bias metrics',
+    text: [
+      'The metrics of SageMaker Clarify between the facets of `evaluation.fairness`: `a` is the advantaged facet, `d` the disadvantaged one, `(1)` the favourable label, `n̂` counts predictions. The names lead to their definitions. Any of them can be gated.',
+      table(
+        ['metric', 'name', 'of', 'formula', 'range', 'alike', 'gate'],
+        FAIRNESS_METRICS.map(({ name, label, stage, formula, range, fair, source, example }) => [
+          `[${name}](${source})`,
+          label,
+          stage === 'pre-training' ? 'labels' : 'predictions',
+          formula,
+          range.map((end) => figure(Number(end.toFixed(3)))).join(' to '),
+          String(fair),
+          code(example),
+        ]),
+      ),
+    ].join('\n\n'),
+    kinds: FAIRNESS_METRICS.map(({ name, meaning, example }) => ({
+      name,
+      summary: meaning,
       settings: [],
       example,
       yaml: yamlOf(example),

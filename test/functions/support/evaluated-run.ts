@@ -49,7 +49,7 @@ const row = (task: Task, i: number, shift: number, embedding: boolean): string =
 
 /**
  * A run whose rows are encoded, in two shards: `x` (a number the label follows from) and `c` (a category of no meaning). Give it a
- * run before to encode the holdout for that champion too, a `shift` to move `x` by, or an `embedding` of two columns `e0` and `e1`. Dispose of it when done.
+ * run before to encode the holdout for that champion too, a `shift` to move `x` by, an `embedding` of two columns `e0` and `e1`, or make `c` a slice column. Dispose of it when done.
  */
 export async function encodedRun(
   task: Task,
@@ -59,18 +59,20 @@ export async function encodedRun(
     shift = 0,
     embedding = false,
     rest = {},
+    sliced = false,
   }: {
     runId?: string;
     champion?: DataRun;
     shift?: number;
     embedding?: boolean;
+    sliced?: boolean;
     rest?: Record<string, unknown>;
   } = {},
 ): Promise<DataRun> {
   const { label, gate } = labels[task];
   const columns = {
     x: { role: 'feature', type: 'number' },
-    c: { role: 'feature', type: 'category', encode: 'onehot' },
+    c: sliced ? { role: 'slice', values: ['r', 'g'] } : { role: 'feature', type: 'category', encode: 'onehot' },
     ...(embedding ? { e0: { role: 'feature', type: 'number' }, e1: { role: 'feature', type: 'number' } } : {}),
   };
   const definition = smallPipeline(

@@ -104,3 +104,35 @@ it('names the scores that do not match the holdout', async () => {
     message: expect.stringContaining('1 predictions for'),
   });
 });
+
+it('a candidate is measured by slice and for bias, and later checks know the groups', async () => {
+  const fairness = [{ column: 'c', disadvantaged: ['r'], favourable: 0 }];
+  const evaluation = {
+    task: 'binary',
+    gates: [{ metric: 'accuracy', min: 0.5 }],
+    bootstrap: { resamples: 100 },
+    slices: { leastRows: 10 },
+    fairness,
+  };
+  using run = await encodedRun('binary', { sliced: true, rest: { evaluation } });
+  await scoreHoldout(run, 'binary');
+
+  const { rows } = await evaluate(run);
+
+  const keys = artifactKeys(run.run);
+  const found = await run.artifacts.readJson(keys.evaluation, evaluationSchema);
+  expect(found.slices).toMatchObject({ metric: 'accuracy', leastRows: 10, tested: 2 });
+  expect(found.slices?.columns).toEqual([{ column: 'c', values: ['r', 'g'], named: true }]);
+  expect(found.slices?.slices.map(({ metrics }) => metrics['accuracy']?.value)).toEqual([
+    expect.any(Number),
+    expect.any(Number),
+  ]);
+  const [bias] = found.fairness ?? [];
+  const { advantaged = 0, disadvantaged = 0, neither } = bias?.rows ?? {};
+  expect(advantaged + disadvantaged).toBe(rows);
+  expect(neither).toBe(0);
+  expect(bias?.metrics['DI']?.value).toBeGreaterThan(0);
+  expect(bias?.metrics).toHaveProperty('FT');
+  const { slices } = await run.artifacts.readJson(keys.golden, goldenSchema);
+  expect(slices).toEqual(found.slices?.columns);
+});

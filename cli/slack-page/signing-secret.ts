@@ -1,0 +1,19 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * The signing secret of the embedded Slack, made at the first start and kept below the state folder. The page signs with it, and the
+ * cloud's secret has it, as on AWS the secret has that of the Slack app.
+ */
+export function localSigningSecret(stateDir: string): string {
+  const folder = join(stateDir, 'slack');
+  const file = join(folder, 'signing-secret');
+  mkdirSync(folder, { recursive: true });
+  try {
+    writeFileSync(file, randomBytes(16).toString('hex'), { mode: 0o600, flag: 'wx' });
+  } catch (cause) {
+    if ((cause as { readonly code?: string }).code !== 'EEXIST') throw cause;
+  }
+  return readFileSync(file, 'utf8').trim();
+}

@@ -174,9 +174,13 @@ const buttonBlock = ({ payload, buttons }: Asks): Block => ({
  * @param open whether it still asks
  */
 export function answeredMessage({ text, blocks }: Message, lines: readonly Rich[], open = false): Message {
-  const kept = blocks.filter(({ type }) => open || type !== 'actions');
-  const said: Block = { type: 'context', elements: lines.slice(0, 10).map((l) => mrkdwn(toMrkdwn(l, limits.context))) };
-  return { text, blocks: [...kept.slice(0, limits.blocks - 1), ...(lines.length > 0 ? [said] : [])] };
+  const buttons = open ? blocks.filter(({ type }) => type === 'actions') : [];
+  const said: Block[] =
+    lines.length === 0
+      ? []
+      : [{ type: 'context', elements: lines.slice(0, 10).map((l) => mrkdwn(toMrkdwn(l, limits.context))) }];
+  const kept = blocks.filter(({ type }) => type !== 'actions');
+  return { text, blocks: [...kept.slice(0, limits.blocks - buttons.length - said.length), ...buttons, ...said] };
 }
 
 /** Formats a message. The result is always within Slack's limits. */

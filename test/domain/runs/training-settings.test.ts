@@ -31,6 +31,7 @@ describe('an edited pipeline', () => {
     ['notify', "'#ml'", "'#loans'"],
     ['constraints', 'max: 0.1', 'max: 0.2'],
     ['batch', 'format: csv }', 'format: parquet }'],
+    ['approvers', 'approval: manual', 'approval: manual, approvers: [U0ALICE, U0BOB], approvals: 2, expiresAfter: 14d'],
     ['trigger', '{ marker: _SUCCESS }', '{ eachObject: true }'],
   ])('is the same training when only its %s differs', (_, from, to) => {
     expect(settings(base.replace(from, to))).toBe(settings(base));
@@ -52,6 +53,11 @@ describe('an edited pipeline', () => {
       parsePipeline(base.replace(from, to), `${section === 'name' ? 'other' : 'loans'}.yml`),
     );
     expect(JSON.stringify(edited)).not.toBe(settings(base));
+  });
+
+  it('keeps the order of its sections, by which earlier runs are known', () => {
+    const order = Object.keys(JSON.parse(settings(base)) as object);
+    expect(order.slice(order.indexOf('evaluation')).slice(0, 3)).toEqual(['evaluation', 'registry', 'deployment']);
   });
 
   it('has no section that these tests leave out', () => {

@@ -7,6 +7,7 @@ import {
   CreateModelPackageCommand,
   CreateModelPackageGroupCommand,
   DescribeModelPackageCommand,
+  UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -83,6 +84,11 @@ async function register(runId: string): Promise<void> {
 const statusOf = async (version: number): Promise<string | undefined> =>
   (await project.target.sageMaker.send(new DescribeModelPackageCommand({ ModelPackageName: arns[version - 1] })))
     .ModelApprovalStatus;
+/** As somebody does in the console. */
+const setStatus = (version: number, ModelApprovalStatus: 'Rejected' | 'PendingManualApproval') =>
+  project.target.sageMaker.send(
+    new UpdateModelPackageCommand({ ModelPackageArn: arns[version - 1], ModelApprovalStatus }),
+  );
 const items = (table: string, prefix: string) => listItems(project.target, table, pipeline, prefix);
 const approvals = () => items(project.target.outputs.ApprovalsTableName ?? '', '');
 
@@ -190,6 +196,18 @@ describe('the buttons of a registered version', () => {
     expect((await readSlack(project.cloud.endpoint)).some(({ text }) => text.includes('too many false alarms'))).toBe(true);
     // the reason is with the model alone
     expect(JSON.stringify(await approvals())).not.toContain('false alarms');
+  });
+
+  it('are there again for a version that waits again, and gone when it is decided elsewhere', async () => {
+    await setStatus(1, 'PendingManualApproval');
+    await sees('U0BOB', 'version 1 waits for approval again');
+    await setStatus(1, 'Rejected');
+
+    await sees('U0BOB', 'Rejected by admin');
+    expect((await approvals()).slice(-2)).toMatchObject([
+      { action: 'reopen', version: 1, via: 'registry', outcome: 'decided' },
+      { action: 'reject', version: 1, via: 'registry', outcome: 'decided' },
+    ]);
   });
 
   it('approve when two persons pressed them, each once', async () => {

@@ -6,7 +6,7 @@ import { artifactStore } from '#functions/aws/buckets';
 import { secretsClient } from '#functions/aws/clients/secrets-manager';
 import { readSlackToken } from '#functions/aws/secrets';
 import { runStore } from '#functions/aws/tables';
-import { packagedRules } from '#functions/runtime/approval-rules';
+import { packagedButtons } from '#functions/runtime/approval-rules';
 import { slackChannel } from '#functions/runtime/channels';
 import { readConfig } from '#functions/runtime/config';
 import { logger } from '#functions/runtime/logger';
@@ -27,12 +27,6 @@ const config = readConfig([
   'LAMBDA_TASK_ROOT',
 ]);
 
-/** What buttons need: who may use them, and until when. */
-function buttons(pipeline: string): { readonly expires: number } | undefined {
-  const { approvers, buttonsMs } = packagedRules(config.LAMBDA_TASK_ROOT, pipeline, config.SLACK_APPROVERS);
-  return approvers.length === 0 ? undefined : { expires: Date.now() + buttonsMs };
-}
-
 /** The pipeline's channel, or the default channel when it names none or is unknown. */
 const channelOf = (pipeline: string | undefined): string =>
   (pipeline === undefined ? undefined : slackChannel(config.LAMBDA_TASK_ROOT, pipeline)) ??
@@ -49,7 +43,7 @@ export const handler = withMiddleware(noticeSchema, (notice) =>
       stage: config.STAGE,
       link: (key) => consoleLink({ url: config.CONSOLE_URL, region: config.AWS_REGION }, config.ARTIFACTS_BUCKET, key),
       channelOf,
-      buttons,
+      buttons: (pipeline) => packagedButtons(config.LAMBDA_TASK_ROOT, pipeline, config.SLACK_APPROVERS, Date.now()),
       connect: async () => {
         const token = await readSlackToken(secretsClient(), config.SLACK_TOKEN_SECRET);
         return connectSlack({ token, apiUrl: config.SLACK_API_URL, log: logger });

@@ -16,3 +16,18 @@ export function packagedRules(root: string, pipeline: string, stageApprovers: st
   const { registry } = approvedSchema.safeParse(readPackaged(root, pipeline)?.value).data ?? {};
   return registry ? approvalRules(registry, stageApprovers) : approvalRules({ approvers: [] }, '');
 }
+
+/**
+ * Until when the buttons of a message about a pipeline work; undefined where nobody may use them.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function packagedButtons(
+  root: string,
+  pipeline: string,
+  stageApprovers: string,
+  now: number,
+): { readonly expires: number } | undefined {
+  const { approvers, buttonsMs } = packagedRules(root, pipeline, stageApprovers);
+  return approvers.length === 0 ? undefined : { expires: now + buttonsMs };
+}

@@ -11,13 +11,13 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localSigningSecret } from '#cli/slack-page/signing-secret';
 import { modelPackageGroupName } from '#domain/naming';
 import { approvalKeys } from '#domain/registry/approval-keys';
 import { approvalButtons, writePayload } from '#domain/slack/buttons';
 import { signRequest } from '#domain/slack/signature';
-import { localSigningSecret } from '#cli/slack-page/signing-secret';
-import { listItems } from '../../cli/model-versions.ts';
 import { readSlack } from '../../cli/commands/slack.ts';
+import { listItems } from '../../cli/model-versions.ts';
 import { type BrowserPage, findChromium, openBrowser } from '../support/chromium.ts';
 import { writeQuickPipeline } from './fast-project.ts';
 import { startProject, type UpProject } from './project.ts';
@@ -70,7 +70,11 @@ async function register(runId: string): Promise<void> {
     }),
   );
   arns.push(ModelPackageArn);
-  const record = { modelPackageArn: ModelPackageArn, modelPackageVersion: arns.length, approval: 'PendingManualApproval' };
+  const record = {
+    modelPackageArn: ModelPackageArn,
+    modelPackageVersion: arns.length,
+    approval: 'PendingManualApproval',
+  };
   await db.send(
     new PutCommand({ TableName: outputs.StateTableName, Item: { pk: pipeline, sk: `run#${runId}`, ...record } }),
   );
@@ -123,7 +127,8 @@ async function press(user: string, version: number, action: 'approve' | 'reject'
   if (!browser) {
     const { ok, view } = await post('press', { ...at, user, action });
     expect(ok).toBe(true);
-    if (reason !== undefined) expect(await post('submit', { user, view: view?.id, reason })).toMatchObject({ ok: true });
+    if (reason !== undefined)
+      expect(await post('submit', { user, view: view?.id, reason })).toMatchObject({ ok: true });
     return;
   }
   await browser.goto(`${project.cloud.endpoint}/_slack/?user=${user}`);
@@ -193,7 +198,9 @@ describe('the buttons of a registered version', () => {
     expect(await items(project.target.outputs.StateTableName, 'decision#000001#')).toMatchObject([
       { decision: 'rejected', by: 'slack:U0ALICE', reason: 'too many false alarms' },
     ]);
-    expect((await readSlack(project.cloud.endpoint)).some(({ text }) => text.includes('too many false alarms'))).toBe(true);
+    expect((await readSlack(project.cloud.endpoint)).some(({ text }) => text.includes('too many false alarms'))).toBe(
+      true,
+    );
     // the reason is with the model alone
     expect(JSON.stringify(await approvals())).not.toContain('false alarms');
   });

@@ -211,10 +211,10 @@ describe('the compiled template', () => {
     expect(readers.map(([id]) => id)).toEqual(['CountCapturesRole']);
   });
 
-  it('protects both tables: on demand, encrypted, recoverable, kept', () => {
+  it('protects every table: on demand, encrypted, recoverable, kept', () => {
     const tables = ofType('AWS::DynamoDB::Table');
 
-    expect(tables).toHaveLength(2);
+    expect(tables).toHaveLength(3);
     for (const [, { Properties, DeletionPolicy }] of tables) {
       expect(DeletionPolicy).toBe('RetainExceptOnCreate');
       expect(Properties).toMatchObject({
@@ -271,7 +271,7 @@ describe('the compiled template', () => {
     const holding = holders.flatMap((type) => ofType(type)).filter(([id]) => id !== 'ServerlessDeploymentBucket');
 
     expect(kept.map(([id]) => id).toSorted()).toEqual(holding.map(([id]) => id).toSorted());
-    expect(kept).toHaveLength(14);
+    expect(kept).toHaveLength(16);
     for (const [id, { DeletionPolicy, UpdateReplacePolicy }] of kept)
       expect([DeletionPolicy, UpdateReplacePolicy], id).toEqual(['RetainExceptOnCreate', 'Retain']);
   });
@@ -315,6 +315,7 @@ describe('the compiled template', () => {
       'CleanKey',
       'RawKey',
       'SecretsKey',
+      'SlackSigningSecret',
       'SlackTokenSecret',
       'TablesKey',
       'TokenKeySecret',
@@ -330,7 +331,7 @@ describe('the compiled template', () => {
       LogicalResourceId: 'RawKey',
       ResourceIdentifier: { KeyId: 'id-of-RawKey' },
     });
-    expect(toImport).toHaveLength(13);
+    expect(toImport).toHaveLength(15);
     // CloudFormation imports no template that refers to what is not in it.
     for (const [, id = ''] of text.matchAll(/\{"(?:Ref":"|Fn::GetAtt":\[")([A-Z]\w+)"/g))
       expect([...Object.keys(kept.Resources), ...Object.keys(kept.Parameters ?? {})]).toContain(id);

@@ -153,18 +153,24 @@ describe('the record-decision machine', () => {
     expect(output).toEqual(set);
   });
 
-  it.each([
-    ['slack:U0ALICE'],
-    ['slack:U0ALICE', 'slack:U0BOB'],
-  ])('shows who has approved so far: %s %s', async (...voters) => {
-    const { output, calls, asked } = await decide(slack, {
-      Decide: () => ({ decision: 'counted', version: 2, voters, needed: 3 }),
-    });
+  it.each([['slack:U0ALICE'], ['slack:U0ALICE', 'slack:U0BOB']])(
+    'shows who has approved so far: %s %s',
+    async (...voters) => {
+      const { output, calls, asked } = await decide(slack, {
+        Decide: () => ({ decision: 'counted', version: 2, voters, needed: 3 }),
+      });
 
-    expect(calls).toEqual(['Decide', 'ReportApproval']);
-    expect(asked['ReportApproval']).toMatchObject({ outcome: 'counted', pipeline: 'loan', version: 2, voters, needed: 3 });
-    expect(output).toMatchObject({ decision: 'counted' });
-  });
+      expect(calls).toEqual(['Decide', 'ReportApproval']);
+      expect(asked['ReportApproval']).toMatchObject({
+        outcome: 'counted',
+        pipeline: 'loan',
+        version: 2,
+        voters,
+        needed: 3,
+      });
+      expect(output).toMatchObject({ decision: 'counted' });
+    },
+  );
 
   it.each([
     ['refused', { decision: 'refused', version: 2, code: 'not-allowed', reason: 'no' }],
@@ -174,7 +180,11 @@ describe('the record-decision machine', () => {
     const byCommand = await decide({ decide: { pipeline: 'loan', action: 'reject' } }, { Decide: () => answer });
 
     expect(inSlack.calls).toEqual(['Decide', 'ReportApproval']);
-    expect(inSlack.asked['ReportApproval']).toMatchObject({ slackRequest: 'd1', reason: 'no', outcome: answer.decision });
+    expect(inSlack.asked['ReportApproval']).toMatchObject({
+      slackRequest: 'd1',
+      reason: 'no',
+      outcome: answer.decision,
+    });
     expect(byCommand.calls).toEqual(['Decide']);
     expect([inSlack.output, byCommand.output]).toEqual([answer, answer]);
   });

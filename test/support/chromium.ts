@@ -7,7 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Where a Chromium is: named by `CHROMIUM`, or on the path; undefined when there is none. */
 export function findChromium(): string | undefined {
   const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  const found = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
+  const found = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)));
   const wanted = process.env['CHROMIUM'];
   return [...(wanted ? [wanted] : []), ...found].find((file) => {
     try {
@@ -63,7 +65,10 @@ export async function openBrowser(executable: string): Promise<BrowserPage> {
   let last = 0;
   let session: string | undefined;
   socket.addEventListener('message', ({ data }) => {
-    const { id, result, error, method, params } = JSON.parse(String(data)) as Reply & { method?: string; params?: never };
+    const { id, result, error, method, params } = JSON.parse(String(data)) as Reply & {
+      method?: string;
+      params?: never;
+    };
     if (method === 'Log.entryAdded') {
       const { level, text } = (params as unknown as { entry: { level: string; text: string } }).entry;
       if (level === 'error') errors.push(text);

@@ -14,7 +14,9 @@ it('lists the newest requests first, with who and what came of them', () => {
     ],
     2,
   );
-  const shown = stripVTControlCharacters(renderEntries(entries)).split('\n').map((line) => line.trim().split(/ {2,}/));
+  const shown = stripVTControlCharacters(renderEntries(entries))
+    .split('\n')
+    .map((line) => line.trim().split(/ {2,}/));
 
   expect(shown).toEqual([
     ['WHEN', 'ASKED', 'MODEL', 'BY', 'VIA', 'OUTCOME'],

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fakeContext, servePages } from 'embedded-cloud/testing';
 import { openDatabase } from 'embedded-cloud/pages';
+import { fakeContext, servePages } from 'embedded-cloud/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createInteractions, type Interactions } from '#cli/slack-page/interactions';
 import { type MessageStore, messageStore } from '#cli/slack-page/message-store';
@@ -63,7 +63,10 @@ afterEach(async () => {
 
 describe('a click on the page', () => {
   it('reaches the app as Slack sends it, signed', async () => {
-    expect(await interactions.press(origin, { user: 'U0BOB', ...at, action: 'approve' })).toEqual({ ok: true, status: 200 });
+    expect(await interactions.press(origin, { user: 'U0BOB', ...at, action: 'approve' })).toEqual({
+      ok: true,
+      status: 200,
+    });
 
     expect(forgeries).toEqual([undefined]);
     expect(received).toMatchObject([
@@ -75,7 +78,10 @@ describe('a click on the page', () => {
   });
 
   it('on what is no button of a message reaches nobody', async () => {
-    for (const click of [{ ...at, action: 'delete' }, { ...at, ts: '1.0', action: 'approve' }]) {
+    for (const click of [
+      { ...at, action: 'delete' },
+      { ...at, ts: '1.0', action: 'approve' },
+    ]) {
       expect(await interactions.press(origin, { user: 'U0BOB', ...click })).toEqual({ ok: false, status: 404 });
     }
     expect(received).toEqual([]);
@@ -92,7 +98,11 @@ describe('a click on the page', () => {
 
     expect(received.at(-1)).toMatchObject({
       ...{ type: 'view_submission', user: { id: 'U0ALICE' } },
-      view: { callback_id: 'reject', private_metadata: 'kept', state: { values: { reason: { reason: { value: 'false alarms' } } } } },
+      view: {
+        callback_id: 'reject',
+        private_metadata: 'kept',
+        state: { values: { reason: { reason: { value: 'false alarms' } } } },
+      },
     });
     expect(received).toHaveLength(2);
   });
@@ -124,11 +134,17 @@ describe('the page', () => {
     const shown = async (user: string) => (await fetch(`${server.endpoint}/_slack/?user=${user}`)).text();
     const { channel } = (await call('chat.postMessage', { channel: '#ml', text: 'x', blocks })) as { channel: string };
 
-    expect(await call('chat.postEphemeral', { channel, user: 'U0CAROL', text: 'You <b> may not.' })).toMatchObject({ ok: true });
-    expect(await call('chat.postEphemeral', { channel: 'C0', user: 'U0CAROL', text: 'x' })).toMatchObject({ ok: false });
+    expect(await call('chat.postEphemeral', { channel, user: 'U0CAROL', text: 'You <b> may not.' })).toMatchObject({
+      ok: true,
+    });
+    expect(await call('chat.postEphemeral', { channel: 'C0', user: 'U0CAROL', text: 'x' })).toMatchObject({
+      ok: false,
+    });
     expect(await call('chat.postEphemeral', { channel, text: 'x' })).toMatchObject({ error: 'user_not_in_channel' });
     expect(await call('chat.postEphemeral', { channel, user: 'U0CAROL' })).toMatchObject({ error: 'no_text' });
-    expect(await call('views.open', { trigger_id: 't', view: reasonDialog(payload, '') })).toMatchObject({ error: 'expired_trigger_id' });
+    expect(await call('views.open', { trigger_id: 't', view: reasonDialog(payload, '') })).toMatchObject({
+      error: 'expired_trigger_id',
+    });
     expect(await call('views.open', { trigger_id: 't', view: 'none' })).toMatchObject({ error: 'invalid_arguments' });
     expect(await shown('U0CAROL')).toContain('You &lt;b&gt; may not.');
     expect(await shown('U0ALICE')).not.toContain('may not');
@@ -137,7 +153,9 @@ describe('the page', () => {
       { 'content-type': 'text/plain' },
       { 'content-type': 'application/json', 'sec-fetch-site': 'cross-site' },
     ]) {
-      expect((await fetch(`${server.endpoint}/_slack/press`, { method: 'POST', headers, body: '{}' })).status).toBe(403);
+      expect((await fetch(`${server.endpoint}/_slack/press`, { method: 'POST', headers, body: '{}' })).status).toBe(
+        403,
+      );
     }
     await server.close();
     await pages.close();

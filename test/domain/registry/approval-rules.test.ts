@@ -33,9 +33,12 @@ describe('a person', () => {
     expect(slackUserOf(slackPerson('U0ALICE'))).toBe('U0ALICE');
   });
 
-  it.each(['arn:aws:iam::1:user/slack:U0ALICE', 'slack:', 'slack:alice', 'U0ALICE', ''])('%j is none of Slack', (person) => {
-    expect(slackUserOf(person)).toBeUndefined();
-  });
+  it.each(['arn:aws:iam::1:user/slack:U0ALICE', 'slack:', 'slack:alice', 'U0ALICE', ''])(
+    '%j is none of Slack',
+    (person) => {
+      expect(slackUserOf(person)).toBeUndefined();
+    },
+  );
 });
 
 it('a version expires when it has waited longer than it may, and never without a limit', () => {

@@ -15,7 +15,10 @@ describe('an approval', () => {
   });
 
   it.each([
-    [{ ...waiting, retiredAt: '2026-01-08T10:00:00Z' }, 'would not be deployed: the pipeline was retired on 2026-01-08'],
+    [
+      { ...waiting, retiredAt: '2026-01-08T10:00:00Z' },
+      'would not be deployed: the pipeline was retired on 2026-01-08',
+    ],
     [{ ...approved, serving: 3 }, 'is approved already and serves.'],
     [{ ...approved, deployment: 'waiting' }, 'is being deployed'],
     [{ ...approved, deployment: 'deploying' }, 'is being deployed'],

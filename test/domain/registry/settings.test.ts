@@ -8,7 +8,8 @@ it('a person approves a model unless the pipeline says otherwise', () => {
 });
 
 it('two must approve where two can, and where somebody is asked at all', () => {
-  const parse = (settings: object) => registrySchema.safeParse(settings).error?.issues.map(({ message }) => message) ?? [];
+  const parse = (settings: object) =>
+    registrySchema.safeParse(settings).error?.issues.map(({ message }) => message) ?? [];
 
   expect(parse({ approvals: 2 })).toEqual([]);
   expect(parse({ approvals: 2, approvers: ['U0ALICE', 'U0BOB'], expiresAfter: '14d' })).toEqual([]);

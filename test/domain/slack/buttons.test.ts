@@ -21,14 +21,17 @@ describe('what a button carries', () => {
 describe('a message with buttons', () => {
   const parts = Array.from({ length: 60 }, (_, i) => ({ lines: [`line ${i}`] }));
 
-  it.each([approvalButtons(payload), rollBackButton(payload)])('is within Slack’s limits, buttons last: %#', (actions) => {
-    const { blocks, asks } = composeMessage({ heading: 'h', parts, actions });
+  it.each([approvalButtons(payload), rollBackButton(payload)])(
+    'is within Slack’s limits, buttons last: %#',
+    (actions) => {
+      const { blocks, asks } = composeMessage({ heading: 'h', parts, actions });
 
-    expect(checkBlocks(blocks)).toEqual([]);
-    expect(blocks).toHaveLength(limits.blocks);
-    expect(blocks.at(-1)?.type).toBe('actions');
-    expect(asks).toEqual({ version: 3, about: actions.about });
-  });
+      expect(checkBlocks(blocks)).toEqual([]);
+      expect(blocks).toHaveLength(limits.blocks);
+      expect(blocks.at(-1)?.type).toBe('actions');
+      expect(asks).toEqual({ version: 3, about: actions.about });
+    },
+  );
 
   it('loses them when it is answered, and keeps them while it is not', () => {
     const message = composeMessage({ heading: 'h', parts, actions: approvalButtons(payload) });
@@ -36,7 +39,10 @@ describe('a message with buttons', () => {
     const open = answeredMessage(message, [], true);
 
     expect(closed.blocks.some(({ type }) => type === 'actions')).toBe(false);
-    expect(closed.blocks.at(-1)).toEqual({ type: 'context', elements: [{ type: 'mrkdwn', text: 'Approved by <@U0ALICE>' }] });
+    expect(closed.blocks.at(-1)).toEqual({
+      type: 'context',
+      elements: [{ type: 'mrkdwn', text: 'Approved by <@U0ALICE>' }],
+    });
     expect(open.blocks.at(-1)?.type).toBe('actions');
     for (const { blocks } of [closed, open]) expect(blocks.length).toBeLessThanOrEqual(limits.blocks);
   });

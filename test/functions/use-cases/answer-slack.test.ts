@@ -130,7 +130,9 @@ describe('a button', () => {
     const upper = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]));
     const body = formOf(button('approve'));
 
-    expect(await answerSlack(ports, { headers: upper, body, isBase64Encoded: false })).toMatchObject({ statusCode: 200 });
+    expect(await answerSlack(ports, { headers: upper, body, isBase64Encoded: false })).toMatchObject({
+      statusCode: 200,
+    });
   });
 
   it.each([
@@ -197,7 +199,10 @@ const forgeries: readonly ((request: SlackHttp, r: { text: string; n: number }) 
   ({ headers, ...rest }, { text }) => ({ ...rest, headers: { ...headers, 'x-slack-request-timestamp': text } }),
   ({ headers: { 'x-slack-request-timestamp': time = '', ...headers }, ...rest }, { n }) => ({
     ...rest,
-    headers: { ...headers, 'x-slack-request-timestamp': [` ${time}`, `+${time}`, `0x${time}`, `${time}.0`, `0${time}`][n % 5] ?? '' },
+    headers: {
+      ...headers,
+      'x-slack-request-timestamp': [` ${time}`, `+${time}`, `0x${time}`, `${time}.0`, `0${time}`][n % 5] ?? '',
+    },
   }),
   // the body
   ({ body, ...rest }, { n }) => {
@@ -211,7 +216,9 @@ const forgeries: readonly ((request: SlackHttp, r: { text: string; n: number }) 
   }),
   ({ body, ...rest }, { n }) => ({
     ...rest,
-    body: Buffer.from(body, 'base64').subarray(0, n % Buffer.from(body, 'base64').length).toString('base64'),
+    body: Buffer.from(body, 'base64')
+      .subarray(0, n % Buffer.from(body, 'base64').length)
+      .toString('base64'),
   }),
   ({ body, ...rest }) => ({
     ...rest,

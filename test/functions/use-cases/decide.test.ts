@@ -86,7 +86,13 @@ const command = (action: 'approve' | 'reject' | 'roll-back', more: Partial<Decid
   return { pipeline: 'loan', id: `e${requests}`, requestedAt, action, version: 3, by: ana, ...more };
 };
 const claimed = (status: string) => ({
-  ...{ status, executionArn: 'arn:aws:states:other', approvedAt: registered, startedAt: registered, modelPackageArn: arnOf(3) },
+  ...{
+    status,
+    executionArn: 'arn:aws:states:other',
+    approvedAt: registered,
+    startedAt: registered,
+    modelPackageArn: arnOf(3),
+  },
   ...{ runId: runs.third, endpointName: 'tidegate-dev-loan', endpointConfigName: 'tidegate-dev-loan-x' },
 });
 const outcomes = () => entries.map(([, { by, outcome, why }]) => [by, outcome, ...(why ? [why] : [])]);
@@ -145,14 +151,20 @@ describe('an approval', () => {
     const request = await press('U0ALICE');
     time = start + 60_001;
 
-    expect(await decide(ports, request)).toMatchObject({ code: 'expired', reason: expect.stringContaining('npx tidegate approve loan 3') });
+    expect(await decide(ports, request)).toMatchObject({
+      code: 'expired',
+      reason: expect.stringContaining('npx tidegate approve loan 3'),
+    });
     expect(changes).toEqual([]);
   });
 
   it('of a version that has waited too long is refused in every way; a rejection is not', async () => {
     expiresAfter = '10d';
     for (const request of [await press('U0ALICE'), command('approve')]) {
-      expect(await decide(ports, request)).toMatchObject({ code: 'expired', reason: expect.stringContaining('2026-01-20') });
+      expect(await decide(ports, request)).toMatchObject({
+        code: 'expired',
+        reason: expect.stringContaining('2026-01-20'),
+      });
     }
     expect(await decide(ports, command('reject'))).toMatchObject({ decision: 'set', status: 'Rejected' });
     // it counts from when the version was put back to waiting
@@ -233,7 +245,9 @@ describe('a request of Slack', () => {
     const request = await press('U0ALICE');
 
     await expect(decide(ports, { ...request, id: 'mine' })).rejects.toMatchObject({ name: 'InvalidInputError' });
-    await expect(decide(ports, { ...request, id: slackExecution('dx'), slackRequest: 'dx' })).rejects.toThrow('press the button again');
+    await expect(decide(ports, { ...request, id: slackExecution('dx'), slackRequest: 'dx' })).rejects.toThrow(
+      'press the button again',
+    );
     expect([changes, entries]).toEqual([[], []]);
   });
 
@@ -328,7 +342,10 @@ describe('a roll-back', () => {
   it('by somebody who may not, or by a button that has ended, is refused', async () => {
     expect(await decide(ports, await press('U0CAROL', 'roll-back'))).toMatchObject({ code: 'not-allowed' });
     const late = await press('U0ALICE', 'roll-back', { expires: start - 1 });
-    expect(await decide(ports, late)).toMatchObject({ code: 'expired', reason: expect.stringContaining('npx tidegate rollback loan.') });
+    expect(await decide(ports, late)).toMatchObject({
+      code: 'expired',
+      reason: expect.stringContaining('npx tidegate rollback loan.'),
+    });
   });
 
   it('by a check has nobody’s name, and one that is pointless is recorded as refused', async () => {

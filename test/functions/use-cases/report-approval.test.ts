@@ -130,8 +130,12 @@ describe('a refusal', () => {
   });
 
   it('at the command line is told there', async () => {
-    expect(await reportApproval(ports, { pipeline: 'loan', outcome: 'refused', reason: 'no' })).toEqual({ messages: 0 });
+    expect(await reportApproval(ports, { pipeline: 'loan', outcome: 'refused', reason: 'no' })).toEqual({
+      messages: 0,
+    });
     await store.put('loan', approvalKeys.request('d2'), { ...request, by: 'slack:?' });
-    expect(await reportApproval(ports, { pipeline: 'loan', outcome: 'refused', slackRequest: 'd2' })).toEqual({ messages: 0 });
+    expect(await reportApproval(ports, { pipeline: 'loan', outcome: 'refused', slackRequest: 'd2' })).toEqual({
+      messages: 0,
+    });
   });
 });

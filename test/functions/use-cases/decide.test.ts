@@ -4,7 +4,7 @@ import { NotFoundError } from '#domain/errors';
 import { approvalKeys, slackExecution } from '#domain/registry/approval-keys';
 import { approvalRules } from '#domain/registry/approval-rules';
 import { type DecidePorts, decide } from '#functions/use-cases/decide';
-import type { DecideRequest } from '#schemas/events/decision';
+import { type DecideRequest, decideSchema } from '#schemas/events/decision';
 import type { ApprovalEntry, SlackRequest } from '#schemas/records/approval';
 import { memoryState } from '../../fakes/memory-state.ts';
 import { championOf, packageArn, runs } from '../support/stage.ts';
@@ -249,6 +249,12 @@ describe('a request of Slack', () => {
       'press the button again',
     );
     expect([changes, entries]).toEqual([[], []]);
+  });
+
+  it('is not made by naming a user of Slack at the command line', () => {
+    const named = command('approve', { by: 'slack:U0ALICE' });
+    expect(decideSchema.safeParse(named).error?.issues.map(({ path }) => path)).toEqual([['by']]);
+    expect(decideSchema.safeParse({ ...named, by: ana }).success).toBe(true);
   });
 
   it('says itself who asks for what: the rest of the input is not read', async () => {

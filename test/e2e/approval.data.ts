@@ -17,7 +17,9 @@ import { approvalKeys } from '#domain/registry/approval-keys';
 import { approvalButtons, writePayload } from '#domain/slack/buttons';
 import { signRequest } from '#domain/slack/signature';
 import { readSlack } from '../../cli/commands/slack.ts';
+import { requestDecision } from '../../cli/decide.ts';
 import { listItems } from '../../cli/model-versions.ts';
+import { requestRollBack } from '../../cli/roll-back.ts';
 import { type BrowserPage, findChromium, openBrowser } from '../support/chromium.ts';
 import { writeQuickPipeline } from './fast-project.ts';
 import { startProject, type UpProject } from './project.ts';
@@ -258,6 +260,25 @@ describe('the buttons of a registered version', () => {
     // the one that was Slack's is decided: version 2 is approved already
     await eventually(async () => (await approvals()).length === before + 1);
     expect((await approvals()).at(-1)).toMatchObject({ by: 'slack:U0ALICE', outcome: 'refused', why: 'pointless' });
+  });
+
+  it('and the command line ask the same function', async () => {
+    const wish = { pipeline, version: 2, reason: 'looked again' };
+
+    expect(await requestDecision(project.target, { action: 'approve', ...wish })).toMatchObject({
+      ...{ decision: 'refused', reason: expect.stringContaining('is approved already') },
+    });
+    expect(await requestDecision(project.target, { action: 'reject', ...wish })).toMatchObject({ decision: 'set' });
+    await expect(
+      requestRollBack(project.target, pipeline, { version: undefined, reason: undefined, now: false }),
+    ).rejects.toThrow('Nothing was rolled back: no model of pipeline loans-asked has served yet');
+    expect(await statusOf(2)).toBe('Rejected');
+    expect((await approvals()).filter(({ via }) => via === 'command')).toMatchObject([
+      { action: 'approve', by: expect.stringMatching(/user\/admin$/), outcome: 'refused', why: 'pointless' },
+      { action: 'reject', version: 2, outcome: 'decided' },
+      { action: 'roll-back', outcome: 'refused', why: 'pointless' },
+    ]);
+    await sees('U0BOB', 'looked again');
   });
 
   it('leave nothing in the browser’s console', () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -10,10 +10,11 @@ export function localSigningSecret(stateDir: string): string {
   const folder = join(stateDir, 'slack');
   const file = join(folder, 'signing-secret');
   mkdirSync(folder, { recursive: true });
-  try {
-    writeFileSync(file, randomBytes(16).toString('hex'), { mode: 0o600, flag: 'wx' });
-  } catch (cause) {
-    if ((cause as { readonly code?: string }).code !== 'EEXIST') throw cause;
+  if (!existsSync(file)) {
+    // whole or not at all: a crash must not leave half of a secret
+    const partial = `${file}.${process.pid}`;
+    writeFileSync(partial, randomBytes(16).toString('hex'), { mode: 0o600 });
+    renameSync(partial, file);
   }
   return readFileSync(file, 'utf8').trim();
 }

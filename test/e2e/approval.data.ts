@@ -51,14 +51,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Registers a version as a run does, and has Slack told. Nothing was trained: nobody deploys it here. */
+/** Registers a version, and has Slack told as a run does. Nothing was trained: the package names no run, so nothing deploys it. */
 async function register(runId: string): Promise<void> {
   const { sageMaker, db, outputs, lambda } = project.target;
   const { ModelPackageArn = '' } = await sageMaker.send(
     new CreateModelPackageCommand({
       ModelPackageGroupName: modelPackageGroupName('local', pipeline),
       ModelApprovalStatus: 'PendingManualApproval',
-      CustomerMetadataProperties: { run_id: runId },
       InferenceSpecification: {
         Containers: [
           {

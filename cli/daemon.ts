@@ -15,6 +15,7 @@ import { stateDirectory } from './project.ts';
 import { containerRuntimes } from './python/xgboost-runtime.ts';
 import { slackApi } from './slack-page/faults.ts';
 import { slackPage } from './slack-page/pages.ts';
+import { localSigningSecret } from './slack-page/signing-secret.ts';
 
 /** What the daemon tells the process that started it. */
 export type DaemonMessage = { readonly up: true } | { readonly failed: string; readonly exitCode: ExitCode };
@@ -72,7 +73,7 @@ const cloud = await startCloud({
   instance,
   parameters: pageParameters,
   hidesKeys: isRawBucket,
-  secrets: { SlackTokenSecret: 'xoxb-local' },
+  secrets: { SlackTokenSecret: 'xoxb-local', SlackSigningSecret: localSigningSecret(stateDirectory()) },
   sageMaker: {
     containers: containerRuntimes,
     ...readQuotas(process.env['TIDEGATE_SAGEMAKER_QUOTAS'], 'TIDEGATE_SAGEMAKER_QUOTAS'),

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { apiCommand } from './commands/api.ts';
 import { approvalCommands } from './commands/approval.ts';
+import { approvalsCommand } from './commands/approvals.ts';
 import { auditCommand } from './commands/audit.ts';
 import { batchesCommand } from './commands/batches.ts';
 import { challengeCommand } from './commands/challenge.ts';
@@ -80,6 +81,7 @@ for (const add of [
   modelsCommand,
   whyCommand,
   approvalCommands,
+  approvalsCommand,
   rollbackCommand,
   challengeCommand,
   retireCommand,

@@ -1,19 +1,13 @@
-import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import { deploymentKeys } from '#domain/deployment/target';
 import { endpointName } from '#domain/naming';
 import { endpoints } from '#functions/aws/endpoints';
 import { championSchema } from '#schemas/records/run';
+import { requestDecision } from './decide.ts';
 import { CliError, green, red } from './output.ts';
 import { getState } from './runs.ts';
-import { callerArn, type Target } from './target.ts';
+import type { Target } from './target.ts';
 import { describeEnd, type Ended, watchExecution } from './watch.ts';
-
-/** The output of the record-decision machine. */
-const recordedSchema = z.union([
-  z.object({ decision: z.literal('recorded'), version: z.number(), executionArn: z.string() }),
-  z.object({ decision: z.literal('ignore'), reason: z.string() }),
-]);
 
 /** Of a deployment that was not carried out. */
 const ignoredSchema = z.object({ decision: z.literal('ignore'), reason: z.string() });
@@ -46,17 +40,9 @@ export async function requestRollBack(
   pipeline: string,
   { version, reason, now }: RollBackWish,
 ): Promise<{ readonly version: number; readonly executionArn: string }> {
-  const [by, moved] = await Promise.all([callerArn(target), isMoved(target, pipeline)]);
-  const { executionArn = '' } = await target.sfn.send(
-    new StartExecutionCommand({
-      stateMachineArn: target.outputs.RecordDecisionStateMachineArn,
-      input: JSON.stringify({ rollBack: { pipeline, version, by, reason, now, moved } }),
-    }),
-  );
-  const recorded = await watchExecution(target.sfn, executionArn, { silent: true });
-  if (recorded.status !== 'SUCCEEDED') throw new CliError(describeEnd(recorded));
-  const answer = recordedSchema.parse(recorded.output);
-  if (answer.decision === 'ignore') throw new CliError(`Nothing was rolled back: ${answer.reason}.`);
+  const moved = await isMoved(target, pipeline);
+  const answer = await requestDecision(target, { action: 'roll-back', pipeline, version, reason, now, moved });
+  if (answer.decision !== 'recorded') throw new CliError(`Nothing was rolled back: ${answer.reason}.`);
   return answer;
 }
 

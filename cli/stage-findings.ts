@@ -71,11 +71,11 @@ export async function protectionFinding(stage: string, region: string | undefine
   const client = new DynamoDBClient(region === undefined ? {} : { region });
   try {
     const unprotected: string[] = [];
-    for (const table of [`tidegate-${stage}-state`, `tidegate-${stage}-endpoint-tests`]) {
+    for (const table of ['state', 'endpoint-tests', 'approvals'].map((name) => `tidegate-${stage}-${name}`)) {
       const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
       if (Table?.DeletionProtectionEnabled !== true) unprotected.push(table);
     }
-    if (unprotected.length === 0) return { what, state: 'ok', detail: 'both tables refuse deletion' };
+    if (unprotected.length === 0) return { what, state: 'ok', detail: 'all tables refuse deletion' };
     return {
       what,
       state: 'later',

@@ -32,6 +32,7 @@ export interface Outputs {
   readonly RetireStateMachineArn: string;
   readonly PredictFunctionName: string;
   /** These are absent in stacks of versions that did not have them. */
+  readonly ApprovalsTableName?: string;
   readonly PredictionApiUrl?: string;
   readonly CleanUpStateMachineArn?: string;
   readonly ConsoleUrl?: string;

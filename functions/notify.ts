@@ -4,8 +4,9 @@ import { consoleLink } from '#domain/notices/console-link';
 import { noticeSchema } from '#domain/notices/registry';
 import { artifactStore } from '#functions/aws/buckets';
 import { secretsClient } from '#functions/aws/clients/secrets-manager';
-import { readSecret } from '#functions/aws/secrets';
+import { readSlackToken } from '#functions/aws/secrets';
 import { runStore } from '#functions/aws/tables';
+import { packagedButtons } from '#functions/runtime/approval-rules';
 import { slackChannel } from '#functions/runtime/channels';
 import { readConfig } from '#functions/runtime/config';
 import { logger } from '#functions/runtime/logger';
@@ -20,16 +21,11 @@ const config = readConfig([
   'SLACK_TOKEN_SECRET',
   'SLACK_API_URL',
   'SLACK_DEFAULT_CHANNEL',
+  'SLACK_APPROVERS',
   'CONSOLE_URL',
   'AWS_REGION',
   'LAMBDA_TASK_ROOT',
 ]);
-
-/** The bot's token, or undefined while the secret says "unset". */
-async function readToken(): Promise<string | undefined> {
-  const secret = await readSecret(secretsClient(), config.SLACK_TOKEN_SECRET);
-  return secret?.startsWith('xox') ? secret : undefined;
-}
 
 /** The pipeline's channel, or the default channel when it names none or is unknown. */
 const channelOf = (pipeline: string | undefined): string =>
@@ -47,7 +43,11 @@ export const handler = withMiddleware(noticeSchema, (notice) =>
       stage: config.STAGE,
       link: (key) => consoleLink({ url: config.CONSOLE_URL, region: config.AWS_REGION }, config.ARTIFACTS_BUCKET, key),
       channelOf,
-      connect: async () => connectSlack({ token: await readToken(), apiUrl: config.SLACK_API_URL, log: logger }),
+      buttons: (pipeline) => packagedButtons(config.LAMBDA_TASK_ROOT, pipeline, config.SLACK_APPROVERS, Date.now()),
+      connect: async () => {
+        const token = await readSlackToken(secretsClient(), config.SLACK_TOKEN_SECRET);
+        return connectSlack({ token, apiUrl: config.SLACK_API_URL, log: logger });
+      },
     },
     notice,
   ),

@@ -6,6 +6,7 @@ export interface Resource {
   readonly Type: string;
   readonly Properties: { readonly [key: string]: Value };
   readonly DependsOn?: string;
+  readonly Metadata?: { readonly [key: string]: Value };
   readonly DeletionPolicy?: 'RetainExceptOnCreate';
   readonly UpdateReplacePolicy?: 'Retain';
 }

@@ -1,5 +1,6 @@
 import { type Allow, allow, type Resource, role, sub } from './cloudformation.ts';
 import {
+  appendApprovals,
   describeImages,
   endpointTests,
   eraseObjects,
@@ -180,10 +181,22 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...limitJobLogs(stage),
     ],
     notify: [...readRun, ...state('GetItem', 'PutItem'), ...readSecret('SlackTokenSecret')],
-    recordDecision: [...sageMaker(stage, 'model-package', 'DescribeModelPackage'), ...state('PutItem', 'Query')],
-    requestRollBack: [
+    recordDecision: [
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
+      ...state('PutItem', 'Query'),
+      appendApprovals(),
+    ],
+    decide: [
+      ...sageMaker(stage, 'model-package', 'DescribeModelPackage', 'UpdateModelPackage'),
       ...state('GetItem', 'PutItem', 'Query'),
+      appendApprovals(),
+    ],
+    reportApproval: [...state('GetItem', 'UpdateItem', 'Query'), ...readSecret('SlackTokenSecret')],
+    answerSlack: [
+      ...state('PutItem'),
+      ...readSecret('SlackSigningSecret'),
+      ...readSecret('SlackTokenSecret'),
+      allow('states:StartExecution', machineArn(stage, 'record-decision')),
     ],
     retirePipeline: [
       ...stopScaling(stage),

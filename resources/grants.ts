@@ -80,6 +80,9 @@ export const endpointTests = (...actions: string[]): Allow[] => [
   tablesKey,
 ];
 
+/** Add to the record of approvals. Nothing of this stack may change or delete what is in it. */
+export const appendApprovals = (): Allow => allow('dynamodb:PutItem', getAtt('ApprovalsTable', 'Arn'));
+
 export const readSecret = (secret: string): Allow[] => [
   allow('secretsmanager:GetSecretValue', { Ref: secret }),
   allow('kms:Decrypt', getAtt('SecretsKey', 'Arn'), {

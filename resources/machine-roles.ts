@@ -74,7 +74,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       ...runMachine(stage, 'test-endpoint'),
     ],
     RecordDecision: [
-      invoke('RecordDecision', 'RequestRollBack', 'Notify'),
+      invoke('RecordDecision', 'Decide', 'ReportApproval', 'Notify'),
       allow('states:StartExecution', machineArn(stage, 'deploy')),
     ],
     RecordOutcomes: [

@@ -211,6 +211,7 @@ expect 0 'rolled back' "version 1 of $pipeline serves" -- rollback "$pipeline" -
 expect 0 'model v1' -- predict "$pipeline" "${strike[@]}"
 expect 0 'too many alarms' 'newer strikes' -- models "$pipeline"
 expect 1 'Nothing was rolled back' -- rollback "$pipeline" 1
+expect 0 'approve' 'roll back' 'command' 'refused: would have changed nothing' -- approvals "$pipeline"
 expect 0 'version 1 serves since' 'auc ≥ 0.6' "rolled back from version 3 by admin: too many alarms" '5 of 5 tests passed' -- why "$pipeline"
 
 echo 'The end of the pipeline'

@@ -1,19 +1,13 @@
-import {
-  DescribeModelPackageCommand,
-  ListModelPackagesCommand,
-  type ListModelPackagesCommandOutput,
-  UpdateModelPackageCommand,
-} from '@aws-sdk/client-sagemaker';
+import { ListModelPackagesCommand, type ListModelPackagesCommandOutput } from '@aws-sdk/client-sagemaker';
 import type { Command } from 'commander';
-import { deploymentKeys, locatePackage } from '#domain/deployment/target';
+import { locatePackage } from '#domain/deployment/target';
 import { modelPackageGroupName } from '#domain/naming';
-import { deploymentClaimSchema } from '#schemas/records/deployment';
-import { championSchema } from '#schemas/records/run';
 import { wholeNumber } from '../arguments.ts';
+import { requestDecision } from '../decide.ts';
 import { packageOfVersion } from '../model-versions.ts';
 import { CliError, green, print, printJson, red } from '../output.ts';
 import { pipelineNames } from '../project.ts';
-import { findRun, getState } from '../runs.ts';
+import { findRun } from '../runs.ts';
 import type { Target } from '../target.ts';
 import { withTarget } from './global.ts';
 
@@ -50,46 +44,6 @@ async function listWaiting(target: Target, pipeline: string): Promise<Partial<Li
   }
 }
 
-/** Why a decision on a package is pointless or dangerous, with the command that helps; undefined when it is neither. */
-async function objection(
-  target: Target,
-  arn: string,
-  status: 'Approved' | 'Rejected',
-  before: string | undefined,
-): Promise<string | undefined> {
-  const located = locatePackage(target.stage, arn);
-  if (!located) return before === status ? `${arn} is ${status} already.` : undefined;
-  const { pipeline, version } = located;
-  const champion = await getState(target, pipeline, deploymentKeys.champion);
-  const serving = champion && championSchema.parse(champion).modelPackageVersion;
-  const model = `Version ${version} of ${pipeline}`;
-  const retired = await getState(target, pipeline, deploymentKeys.retired);
-  if (retired && status === 'Approved') {
-    return `${model} would not be deployed: the pipeline was retired on ${String(retired['at']).slice(0, 10)}. To take that back: npx tidegate retire ${pipeline} --undo.`;
-  }
-  if (status === 'Rejected') {
-    if (serving === version) {
-      return `${model} serves now, and rejecting it would not stop it. Go back first: npx tidegate rollback ${pipeline}. Without an earlier version: npx tidegate retire ${pipeline}.`;
-    }
-    return before === status ? `${model} is rejected already.` : undefined;
-  }
-  if (before !== status) return undefined;
-  if (serving === version) return `${model} is approved already and serves.`;
-  const claim = await getState(target, pipeline, deploymentKeys.claim(version));
-  const deployment = claim && deploymentClaimSchema.parse(claim).status;
-  if (deployment === 'waiting' || deployment === 'deploying') {
-    return `${model} is approved already and is being deployed. Slack shows the result.`;
-  }
-  if (deployment === 'challenging') {
-    return `${model} is approved already and challenges the champion: npx tidegate challenge show ${pipeline}`;
-  }
-  if (serving !== undefined || deployment === 'promoted') {
-    const now = serving === undefined ? 'none' : `version ${serving}`;
-    return `${model} is approved already, and ${now} serves. To deploy it again: npx tidegate rollback ${pipeline} ${version}.`;
-  }
-  return `${model} is approved already, and its deployment ${deployment === 'failed' ? 'failed' : 'has not begun'}. Reject it and approve it again to deploy it.`;
-}
-
 function decision(
   program: Command,
   name: 'approve' | 'reject',
@@ -112,18 +66,16 @@ function decision(
     .action(async (id: string, version: number | undefined, { reason }: { reason?: string }, command: Command) => {
       await withTarget(command, async (target, { json }) => {
         const arn = await findPackage(target, id, version);
-        const before = await target.sageMaker.send(new DescribeModelPackageCommand({ ModelPackageName: arn }));
-        const problem = await objection(target, arn, status, before.ModelApprovalStatus);
-        if (problem !== undefined) throw new CliError(problem);
-        await target.sageMaker.send(
-          new UpdateModelPackageCommand({
-            ModelPackageArn: arn,
-            ModelApprovalStatus: status,
-            // An empty description removes the reason of the decision before.
-            ApprovalDescription: reason ?? '',
-          }),
-        );
-        if (json) return printJson({ modelPackageArn: arn, status, before: before.ModelApprovalStatus });
+        const located = locatePackage(target.stage, arn);
+        if (!located) {
+          throw new CliError(
+            `${arn} belongs to no pipeline of stage ${target.stage}. Name its stage with --stage, or decide on it in SageMaker.`,
+          );
+        }
+        const answer = await requestDecision(target, { action: name, ...located, reason });
+        if (answer.decision !== 'set') throw new CliError(answer.reason);
+        const { before } = answer;
+        if (json) return printJson({ modelPackageArn: arn, status, before });
         print(`${status === 'Approved' ? green('approved') : red('rejected')} ${arn}`);
         if (status === 'Approved') print('It is being deployed and tested. Slack shows the result.');
       });

@@ -15,7 +15,15 @@ const error = (code: string, status: number) => ({ code, status, message: code }
 /** Slack's Web API for fault files: the methods that the page implements, and Slack's errors. */
 export const slackApi: PageApi = {
   name: 'slack',
-  operations: ['api.test', 'auth.test', 'chat.postMessage', 'chat.update', 'conversations.list'],
+  operations: [
+    'api.test',
+    'auth.test',
+    'chat.postEphemeral',
+    'chat.postMessage',
+    'chat.update',
+    'conversations.list',
+    'views.open',
+  ],
   errors: {
     throttled: error('ratelimited', 429),
     failed: error('internal_error', 500),

@@ -27,6 +27,13 @@ export interface Channel {
   readonly newest: string;
 }
 
+/** A message that one person alone sees. */
+export interface Whisper {
+  readonly user: string;
+  readonly ts: string;
+  readonly text: string;
+}
+
 /** Channels and messages, kept in SQLite. */
 export interface MessageStore {
   /** A channel by id or by name (with or without `#`). A new name creates it. Undefined when neither is valid. */
@@ -40,6 +47,10 @@ export interface MessageStore {
   /** @returns undefined when there is no such message. */
   update(channelId: string, ts: string, content: MessageContent): StoredMessage | undefined;
   channels(): Channel[];
+  /** Adds a message that one person alone sees. @returns its ts */
+  whisper(channelId: string, user: string, text: string, now: number): string;
+  /** The last messages of a channel (by name) that a person alone sees, oldest first. */
+  whispers(channelName: string, user: string): Whisper[];
   /** Oldest first; of one channel (by name) or of all. */
   messages(channelName?: string): StoredMessage[];
 }
@@ -49,6 +60,10 @@ const schema = `
   CREATE TABLE IF NOT EXISTS messages (
     channel TEXT NOT NULL REFERENCES channels(id), ts TEXT NOT NULL, thread_ts TEXT, content TEXT NOT NULL,
     username TEXT NOT NULL, edited INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (channel, ts)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS whispers (
+    channel TEXT NOT NULL REFERENCES channels(id), ts TEXT NOT NULL, user TEXT NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (channel, ts)
   ) STRICT;`;
 
 const idOf = (name: string): string => `C${createHash('sha256').update(name).digest('hex').slice(0, 10).toUpperCase()}`;
@@ -73,7 +88,9 @@ export function messageStore(db: DatabaseSync): MessageStore {
   };
   /** The next free ts at or after a time: messages of one millisecond keep their order. */
   const nextTs = (now: number): string => {
-    const last = db.prepare('SELECT max(ts) AS ts FROM messages').get()?.['ts'];
+    const last = db
+      .prepare('SELECT max(ts) AS ts FROM (SELECT ts FROM messages UNION ALL SELECT ts FROM whispers)')
+      .get()?.['ts'];
     const free = typeof last === 'string' ? Math.round(Number(last) * 1e6) + 1 : 0;
     const micros = Math.max(now * 1000, free);
     return `${Math.floor(micros / 1e6)}.${String(micros % 1e6).padStart(6, '0')}`;
@@ -120,6 +137,19 @@ export function messageStore(db: DatabaseSync): MessageStore {
           messages: Number(row['messages']),
           newest: String(row['newest']),
         })),
+    whisper: (channelId, user, text, now) => {
+      const ts = nextTs(now);
+      db.prepare('INSERT INTO whispers (channel, ts, user, text) VALUES (?, ?, ?, ?)').run(channelId, ts, user, text);
+      return ts;
+    },
+    whispers: (channelName, user) =>
+      db
+        .prepare(
+          'SELECT w.* FROM whispers w JOIN channels c ON c.id = w.channel WHERE c.name = ? AND w.user = ? ORDER BY w.ts DESC LIMIT 5',
+        )
+        .all(channelName, user)
+        .map((row) => ({ user: String(row['user']), ts: String(row['ts']), text: String(row['text']) }))
+        .toReversed(),
     messages: (channelName) => {
       const rows =
         channelName === undefined

@@ -34,6 +34,7 @@ nav li a:hover { background: #ffffff14; } nav li a[aria-current] { background: v
 nav li span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; flex: 1; }
 nav li em { font-style: normal; font-size: .78rem; opacity: .75; align-self: center; }
 nav .hash { flex: none; opacity: .6; }
+nav ul.people { flex: none; margin-bottom: .6rem; }
 nav footer { padding: .8rem 1.1rem; font-size: .78rem; color: var(--side-soft); border-top: 1px solid #ffffff1c; }
 main { display: flex; flex-direction: column; min-height: 0; height: 100vh; }
 main > header { display: flex; align-items: baseline; gap: .8rem; padding: .85rem 1.4rem; border-bottom: 1px solid var(--line); }
@@ -62,6 +63,7 @@ blockquote { margin: .25rem 0; padding-left: .8rem; border-left: 4px solid var(-
 .mention { background: var(--mention); border-radius: .2rem; padding: 0 .15em; }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; }
 .button { font: inherit; font-size: .87rem; font-weight: 650; padding: .32rem .8rem; border-radius: .4rem; border: 1px solid var(--line); background: var(--card); color: var(--ink); }
+.button[data-action] { cursor: pointer; } .button[data-action]:hover { filter: brightness(.94); } .button:disabled { opacity: .55; }
 .button.primary { background: var(--good); border-color: var(--good); color: #fff; } .button.danger { background: var(--danger); border-color: var(--danger); color: #fff; }
 .attachment { display: grid; grid-template-columns: 4px minmax(0, 1fr); gap: .75rem; } .attachment > div > * { margin: .3rem 0; }
 .bar { width: 4px; height: 100%; border-radius: 2px; fill: var(--line); } .bar.good { fill: var(--good); } .bar.warning { fill: var(--warning); } .bar.danger { fill: var(--danger); }
@@ -71,10 +73,19 @@ blockquote { margin: .25rem 0; padding-left: .8rem; border-left: 4px solid var(-
 .thread h3 { font-size: 1rem; }
 .empty { margin: 18vh auto 0; max-width: 30rem; text-align: center; color: var(--soft); padding: 0 1.5rem; } .empty svg { width: 4rem; height: 4rem; opacity: .9; }
 .empty h2 { color: var(--ink); font-size: 1.2rem; margin: .6rem 0 .3rem; }
+.whisper { background: var(--hover); border-left: 3px solid var(--line); }
+dialog { border: 1px solid var(--line); border-radius: .7rem; background: var(--card); color: var(--ink); padding: 1.2rem 1.4rem; width: min(30rem, 90vw); }
+dialog::backdrop { background: #00000066; } dialog p { color: var(--soft); margin: .2rem 0 .8rem; }
+dialog label span { font-weight: 600; } dialog textarea { font: inherit; width: 100%; margin-top: .4rem; padding: .5rem .6rem; border-radius: .4rem; border: 1px solid var(--line); background: var(--ground); color: inherit; }
+dialog menu { display: flex; justify-content: flex-end; gap: .5rem; margin: 1rem 0 0; padding: 0; } dialog .button { cursor: pointer; }
+#note { position: fixed; right: 1.2rem; bottom: 1.2rem; padding: .55rem .9rem; border-radius: .5rem; background: var(--danger); color: #fff; font-size: .87rem; } #note:empty { display: none; }
 @media (max-width: 720px) { body { grid-template-columns: 4.2rem minmax(0, 1fr); } nav .brand div, nav h2, nav footer, nav li em { display: none; } nav .brand { padding: .9rem 1rem; } .fields { grid-template-columns: 1fr; } }
 `;
 
-/** Polls every two seconds and replaces the page's parts. It keeps the scroll position unless the reader is at the end. */
+/**
+ * Polls every two seconds and replaces the page's parts. It keeps the scroll position unless the reader is at the end. A click on a button is
+ * sent to the page's server, which signs it.
+ */
 export const pageScript = `
 const log = () => document.getElementById('log');
 const atEnd = (el) => el.scrollHeight - el.scrollTop - el.clientHeight < 80;
@@ -95,4 +106,45 @@ setInterval(async () => {
     if (stay === null) toEnd(); else log().scrollTop = stay;
   } catch { /* the cloud is down: the next poll may find it */ }
 }, 2000);
+const send = async (path, body) => {
+  const note = document.getElementById('note');
+  note.textContent = '';
+  try {
+    const reply = await fetch('/_slack/' + path, {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user: document.body.dataset.user, ...body }),
+    });
+    const answer = await reply.json();
+    if (!answer.ok) note.textContent = 'The app did not take it (' + answer.status + ').';
+    return answer;
+  } catch { note.textContent = 'The cloud is down.'; return {}; }
+};
+const ask = (title, text, yes, field) => new Promise((resolve) => {
+  const box = document.getElementById('ask');
+  const [label, area] = [box.querySelector('label'), box.querySelector('textarea')];
+  box.querySelector('h3').textContent = title;
+  box.querySelector('p').textContent = text;
+  box.querySelector('[value=yes]').textContent = yes;
+  label.hidden = field === undefined;
+  label.querySelector('span').textContent = field ?? '';
+  area.required = field !== undefined;
+  area.value = '';
+  box.querySelector('[value=no]').formNoValidate = true;
+  box.onclose = () => resolve(box.returnValue === 'yes' ? area.value : undefined);
+  box.returnValue = '';
+  box.showModal();
+});
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('button[data-action]');
+  const place = button?.closest('article');
+  if (!place) return;
+  const { action, title, text, yes } = button.dataset;
+  if (title !== undefined && (await ask(title, text, yes)) === undefined) return;
+  button.disabled = true;
+  const { ok, view } = await send('press', { channel: place.dataset.channel, ts: place.dataset.ts, action });
+  button.disabled = false;
+  if (!ok || !view) return;
+  const [input] = view.view.blocks;
+  const reason = await ask(view.view.title.text, input.hint?.text ?? '', view.view.submit.text, input.label.text);
+  if (reason !== undefined) await send('submit', { view: view.id, reason });
+});
 `;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { counted } from '#domain/text/numbers';
-import type { Channel, StoredMessage } from './message-store.ts';
+import type { Channel, StoredMessage, Whisper } from './message-store.ts';
 import { escapeHtml, renderMrkdwn } from './mrkdwn.ts';
 import { pageScript, pageStyle } from './page-style.ts';
+import { type Person, people } from './people.ts';
 import { renderAttachments, renderBlocks } from './render-blocks.ts';
 
 const digest = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -40,7 +41,7 @@ function article(message: StoredMessage, replies: readonly StoredMessage[]): str
           .map((reply) => article(reply, []))
           .join('')}</details>`;
   const time = `<time datetime="${dateOf(message.ts).toISOString()}">${clockTime(message.ts)}</time>`;
-  return `<article>${wave}<div class="body"><div class="who"><b>${escapeHtml(message.username)}</b><span class="app">APP</span>${time}</div>${messageBody(message)}${thread}</div></article>`;
+  return `<article data-channel="${escapeHtml(message.channelId)}" data-ts="${escapeHtml(message.ts)}">${wave}<div class="body"><div class="who"><b>${escapeHtml(message.username)}</b><span class="app">APP</span>${time}</div>${messageBody(message)}${thread}</div></article>`;
 }
 
 function messageLog(messages: readonly StoredMessage[]): string {
@@ -66,9 +67,21 @@ function messageLog(messages: readonly StoredMessage[]): string {
     .join('');
 }
 
-const channelLink = (channel: Channel, current: string | undefined): string => {
+const whisper = ({ ts, text }: Whisper): string =>
+  `<article class="whisper">${wave}<div class="body"><div class="who"><b>Tidegate</b><span class="app">APP</span><time datetime="${dateOf(ts).toISOString()}">${clockTime(ts)}</time><span class="edited">Only visible to you</span></div><div class="text">${renderMrkdwn(text)}</div></div></article>`;
+
+const personLink = (person: Person, viewer: Person, channel: string | undefined): string => {
+  const at = channel === undefined ? '' : `channel=${encodeURIComponent(channel)}&amp;`;
+  const on = person.id === viewer.id ? ' aria-current="true"' : '';
+  return `<li><a href="?${at}user=${person.id}"${on}><i class="hash">@</i><span>${person.name}</span></a></li>`;
+};
+
+/** Where the page's script asks once more, or for a reason. */
+const dialog = `<dialog id="ask"><form method="dialog"><h3></h3><p></p><label hidden><span></span><textarea rows="4" maxlength="1000"></textarea></label><menu><button class="button" value="no">Cancel</button><button class="button primary" value="yes"></button></menu></form></dialog><output id="note"></output>`;
+
+const channelLink = (channel: Channel, current: string | undefined, viewer: Person): string => {
   const on = channel.name === current ? ' aria-current="page"' : '';
-  return `<li><a href="?channel=${encodeURIComponent(channel.name)}"${on}><i class="hash">#</i><span>${escapeHtml(channel.name)}</span><em>${channel.messages}</em></a></li>`;
+  return `<li><a href="?channel=${encodeURIComponent(channel.name)}&amp;user=${viewer.id}"${on}><i class="hash">#</i><span>${escapeHtml(channel.name)}</span><em>${channel.messages}</em></a></li>`;
 };
 
 const empty = `<div class="empty">${wave}<h2>All quiet</h2><p>Messages Tidegate would post to Slack appear here. Drop some data and watch.</p></div>`;
@@ -76,21 +89,27 @@ const empty = `<div class="empty">${wave}<h2>All quiet</h2><p>Messages Tidegate 
 /**
  * The page as HTML: channels at the left, one channel's messages and threads at the right.
  * @param current the channel shown, without `#`; undefined when there is none.
+ * @param viewer who looks at it, and presses its buttons
  */
 export function renderPage(
   channels: readonly Channel[],
   current: string | undefined,
   messages: readonly StoredMessage[],
+  viewer: Person = people[0],
+  whispers: readonly Whisper[] = [],
 ): string {
   const title = current === undefined ? 'Slack, locally' : `#${escapeHtml(current)} – Slack, locally`;
   const head =
     current === undefined
       ? '<h1>Welcome</h1>'
       : `<h1># ${escapeHtml(current)}</h1><span>${counted(messages.length, 'message')}</span>`;
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${pageStyle}</style></head><body>
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${pageStyle}</style></head><body data-user="${viewer.id}">
 <nav id="side"><div class="brand">${wave}<div><b>Tidegate</b><small>Slack, locally</small></div></div><h2>Channels</h2><ul>${channels
-    .map((channel) => channelLink(channel, current))
+    .map((channel) => channelLink(channel, current, viewer))
+    .join('')}</ul><h2>You are</h2><ul class="people">${people
+    .map((person) => personLink(person, viewer, current))
     .join('')}</ul><footer>Nothing leaves this machine.</footer></nav>
-<main id="main"><header>${head}</header><div id="log">${messages.length === 0 ? empty : messageLog(messages)}</div></main>
+<main id="main"><header>${head}</header><div id="log">${messages.length === 0 ? empty : messageLog(messages)}${whispers.map(whisper).join('')}</div></main>
+${dialog}
 <script>${pageScript}</script></body></html>`;
 }

@@ -21,6 +21,16 @@ function renderImage(image: Json): string {
     : `<a href="${escapeHtml(url)}" target="_blank" rel="noopener noreferrer">${label}</a>`;
 }
 
+/** What a button asks before it is sent. */
+function confirmation(confirm: unknown): string {
+  if (!isObject(confirm)) return '';
+  const word = (name: string): string => {
+    const text = confirm[name];
+    return escapeHtml(isObject(text) ? str(text['text']) : '');
+  };
+  return ` data-title="${word('title')}" data-text="${word('text')}" data-yes="${word('confirm')}"`;
+}
+
 function renderElement(element: Json): string {
   if (element['type'] === 'image') return renderImage(element);
   if (element['type'] !== 'button') return `<span class="element">${escapeHtml(str(element['type']))}</span>`;
@@ -30,7 +40,11 @@ function renderElement(element: Json): string {
   if (url !== undefined) {
     return `<a class="button${style}" href="${escapeHtml(url)}" target="_blank" rel="noopener noreferrer">${label}</a>`;
   }
-  return `<button type="button" class="button${style}" disabled title="${escapeHtml(str(element['action_id']))}">${label}</button>`;
+  const action = escapeHtml(str(element['action_id']));
+  // without a value it is a picture of a button: nothing could be asked with it
+  const use =
+    str(element['value']) === '' ? ' disabled' : ` data-action="${action}"${confirmation(element['confirm'])}`;
+  return `<button type="button" class="button${style}" title="${action}"${use}>${label}</button>`;
 }
 
 function renderBlock(block: Json): string {

@@ -1,5 +1,6 @@
 import type { Clock } from 'embedded-cloud';
 import { checkBlocks } from './block-kit.ts';
+import type { Interactions } from './interactions.ts';
 import type { MessageContent, MessageStore, StoredMessage } from './message-store.ts';
 
 /** Arguments of a Web API call: form fields, or the members of a JSON body. */
@@ -59,8 +60,23 @@ const toWire = (message: StoredMessage) => ({
   bot_id: 'B0TIDEGATE',
 });
 
+/** A view, which a form has as JSON. Undefined when it is none. */
+function readView(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const parsed: unknown = typeof value === 'string' ? JSON.parse(value) : value;
+    const view = typeof parsed === 'object' && parsed !== null ? (parsed as Readonly<Record<string, unknown>>) : {};
+    return view['type'] === 'modal' && Array.isArray(view['blocks']) ? view : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The Web API methods of the embedded Slack, by name. */
-export function slackMethods(store: MessageStore, clock: Clock): Readonly<Record<string, (args: Arguments) => Answer>> {
+export function slackMethods(
+  store: MessageStore,
+  clock: Clock,
+  open: Interactions['open'] = () => undefined,
+): Readonly<Record<string, (args: Arguments) => Answer>> {
   return {
     'api.test': (args) => ({ ok: true, args }),
     'auth.test': () => ({
@@ -93,6 +109,19 @@ export function slackMethods(store: MessageStore, clock: Clock): Readonly<Record
       const message = store.update(id, text(args, 'ts'), content);
       if (!message) return fail('message_not_found');
       return { ok: true, channel: id, ts: message.ts, text: message.text, message: toWire(message) };
+    },
+    'chat.postEphemeral': (args) => {
+      const id = text(args, 'channel');
+      if (!store.channels().some((channel) => channel.id === id)) return fail('channel_not_found');
+      if (text(args, 'user') === '') return fail('user_not_in_channel');
+      if (text(args, 'text') === '') return fail('no_text');
+      return { ok: true, message_ts: store.whisper(id, text(args, 'user'), text(args, 'text'), clock.now()) };
+    },
+    'views.open': (args) => {
+      const view = readView(args['view']);
+      if (!view) return fail('invalid_arguments');
+      const opened = open(text(args, 'trigger_id'), view);
+      return opened ? { ok: true, view: { ...view, id: opened.id } } : fail('expired_trigger_id');
     },
     'conversations.list': () => ({
       ok: true,

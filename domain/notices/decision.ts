@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { deploymentKeys } from '#domain/deployment/target';
+import { slackUserOf } from '#domain/registry/approval-rules';
 import { identityName } from '#domain/registry/decision';
+import { approvalButtons } from '#domain/slack/buttons';
 import { composeMessage, type Message } from '#domain/slack/message';
 import type { Rich } from '#domain/slack/rich-text';
 import { count } from '#domain/text/numbers';
@@ -14,6 +16,8 @@ export interface DecisionMade {
   readonly stage: string;
   readonly decided: Decision;
   readonly servingVersion: number | undefined;
+  /** Until when the buttons of a version that waits again work, in ms since the epoch; without it there are none. */
+  readonly buttonsUntil?: number | undefined;
 }
 
 function headingOf({ pipeline, decided: { decision, version } }: DecisionMade): string {
@@ -56,16 +60,26 @@ function consequence({
   }
 }
 
+function whoDecided(by: string | undefined): Rich {
+  if (by === undefined) return 'not reported';
+  const user = slackUserOf(by);
+  return user === undefined ? { code: identityName(by) } : { user };
+}
+
 export function decisionMessage(made: DecisionMade): Message {
-  const { by, reason, runId } = made.decided;
+  const { by, reason, runId, decision, version } = made.decided;
+  const { pipeline, buttonsUntil: expires } = made;
   return composeMessage({
     heading: headingOf(made),
     summary: consequence(made),
     facts: [
-      ['By', by === undefined ? 'not reported' : { code: identityName(by) }],
+      ['By', whoDecided(by)],
       ['Reason', reason ?? 'none given'],
     ],
     ...(runId === undefined ? {} : { footer: [['Run ', { code: runId }]] }),
+    ...(decision === 'reopened' && expires !== undefined
+      ? { actions: approvalButtons({ pipeline, version, expires }) }
+      : {}),
   });
 }
 
@@ -91,15 +105,17 @@ export const decision = defineNotice({
     pipeline,
     decision: { version, at: changedAt },
   }),
-  load: async ({ store }, { pipeline, ...decided }) => ({
+  load: async ({ store, buttons }, { pipeline, ...decided }) => ({
     decided: decisionSchema.parse(await store.get(pipeline, deploymentKeys.decision(decided))),
     champion: await store.get(pipeline, deploymentKeys.champion),
+    buttonsUntil: buttons?.(pipeline)?.expires,
   }),
-  message: ({ pipeline }, { decided, champion }, stage) =>
+  message: ({ pipeline }, { decided, champion, buttonsUntil }, stage) =>
     decisionMessage({
       pipeline,
       stage,
       decided,
+      buttonsUntil,
       servingVersion: champion === undefined ? undefined : Number(champion['modelPackageVersion']),
     }),
 });

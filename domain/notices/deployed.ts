@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { rollBackButton } from '#domain/slack/buttons';
 import { composeMessage, type Message } from '#domain/slack/message';
 import { count, duration } from '#domain/text/numbers';
 import { championSchema, runPointerSchema } from '#schemas/records/run';
@@ -14,6 +15,8 @@ export interface Deployed {
   readonly config: string;
   readonly previousConfig?: string;
   readonly durationSeconds: number;
+  /** Until when the button works, in ms since the epoch; without it there is none. */
+  readonly buttonUntil?: number | undefined;
 }
 
 export function deployedMessage(deployed: Deployed): Message {
@@ -29,6 +32,16 @@ export function deployedMessage(deployed: Deployed): Message {
       ...(deployed.previousConfig === undefined ? [] : [['Before', { code: deployed.previousConfig }] as const]),
     ],
     footer: [['Run ', { code: deployed.runId }]],
+    // nothing served before version 1
+    ...(deployed.buttonUntil === undefined || deployed.modelVersion === 1
+      ? {}
+      : {
+          actions: rollBackButton({
+            pipeline: deployed.pipeline,
+            version: deployed.modelVersion,
+            expires: deployed.buttonUntil,
+          }),
+        }),
   });
 }
 
@@ -56,13 +69,17 @@ export const deployed = defineNotice({
     run,
     ...(version && at ? { decision: { version, at } } : {}),
   }),
-  load: async ({ store }, { run }) => championSchema.parse(await store.get(run.pipeline, 'champion')),
-  message: ({ run, endpointName, startedAt, at }, champion) =>
+  load: async ({ store, buttons }, { run }) => ({
+    champion: championSchema.parse(await store.get(run.pipeline, 'champion')),
+    buttonUntil: buttons?.(run.pipeline)?.expires,
+  }),
+  message: ({ run, endpointName, startedAt, at }, { champion, buttonUntil }) =>
     deployedMessage({
       ...run,
       endpoint: endpointName,
       modelVersion: champion.modelPackageVersion,
       config: champion.endpointConfigName,
       durationSeconds: secondsBetween(startedAt, at),
+      buttonUntil,
     }),
 });

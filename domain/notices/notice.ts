@@ -12,6 +12,8 @@ export interface NoticePorts {
   /** The state table: partition key pipeline, sort key `champion`, `run#<id>` … */
   readonly store: { get(pk: string, sk: string): Promise<Readonly<Record<string, unknown>> | undefined> };
   readonly stage: string;
+  /** Until when the buttons of a message about a pipeline work, in ms since the epoch; undefined where nobody may use them. */
+  readonly buttons?: (pipeline: string) => { readonly expires: number } | undefined;
   /** Web address of an object of the artifacts bucket. */
   link(key: string): string;
 }

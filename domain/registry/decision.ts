@@ -1,3 +1,4 @@
+import { slackUserOf } from '#domain/registry/approval-rules';
 import type { Decision } from '#schemas/records/decision';
 
 /** SageMaker's ModelApprovalStatus (API reference, DescribeModelPackage). */
@@ -52,9 +53,13 @@ export function isUnchanged(
 /**
  * The short name of an IAM identity: the session of an assumed role with its role, the name of a user, or `root`.
  *
+ * A Slack user has an id alone.
+ *
  * @example identityName('arn:aws:sts::123456789012:assumed-role/MLEngineer/ana') // 'ana (MLEngineer)'
  */
 export function identityName(arn: string): string {
+  const slackUser = slackUserOf(arn);
+  if (slackUser !== undefined) return `${slackUser} (Slack)`;
   const [, , , , account, ...rest] = arn.split(':');
   const [kind, ...path] = rest.join(':').split('/');
   switch (kind) {

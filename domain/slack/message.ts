@@ -1,3 +1,4 @@
+import { type Asks, type ButtonPayload, writePayload } from './buttons.ts';
 import { clip, escapeMrkdwn, joinLines, type Rich, toMrkdwn, toPlain } from './rich-text.ts';
 
 interface PlainText {
@@ -16,12 +17,30 @@ export type Block =
   | { readonly type: 'section'; readonly text: Mrkdwn }
   | { readonly type: 'section'; readonly fields: readonly Mrkdwn[] }
   | { readonly type: 'context'; readonly elements: readonly Mrkdwn[] }
+  | { readonly type: 'actions'; readonly elements: readonly ButtonElement[] }
   | { readonly type: 'divider' };
+
+/** A button in Block Kit's form. */
+interface ButtonElement {
+  readonly type: 'button';
+  readonly action_id: string;
+  readonly text: PlainText;
+  readonly value: string;
+  readonly style?: 'primary' | 'danger';
+  readonly confirm?: {
+    readonly title: PlainText;
+    readonly text: PlainText;
+    readonly confirm: PlainText;
+    readonly deny: PlainText;
+  };
+}
 
 /** The arguments of `chat.postMessage`: blocks, and the same content as plain text for notifications and screen readers. */
 export interface Message {
   readonly text: string;
   readonly blocks: readonly Block[];
+  /** What its buttons ask about, if it has any. Not sent. */
+  readonly asks?: Pick<ButtonPayload, 'version'> & { readonly about: Asks['about'] };
 }
 
 /** Limits of Block Kit, in characters or items. */
@@ -59,6 +78,8 @@ export interface Draft {
   readonly parts?: readonly Part[];
   /** Small print. */
   readonly footer?: readonly Rich[];
+  /** Buttons, below everything else. */
+  readonly actions?: Asks | undefined;
 }
 
 const listed = { lines: 15, characters: limits.section } as const;
@@ -125,6 +146,43 @@ function fallback(draft: Draft): string {
   );
 }
 
+const plain = (text: string): PlainText => ({ type: 'plain_text', text, emoji: true });
+
+/** The block of a message's buttons. Slack cuts no label: 75 characters are all it takes. */
+const buttonBlock = ({ payload, buttons }: Asks): Block => ({
+  type: 'actions',
+  elements: buttons.map(({ action, label, style, confirm }) => ({
+    type: 'button',
+    action_id: action,
+    text: plain(label),
+    value: writePayload(payload),
+    ...(style === undefined ? {} : { style }),
+    ...(confirm && {
+      confirm: {
+        title: plain(confirm.title),
+        text: plain(clip(confirm.text, 300)),
+        confirm: plain(confirm.yes),
+        deny: plain('Cancel'),
+      },
+    }),
+  })),
+});
+
+/**
+ * A message after the decision that it asked for: without buttons, with who decided what. The text for notifications stays.
+ *
+ * @param open whether it still asks
+ */
+export function answeredMessage({ text, blocks }: Message, lines: readonly Rich[], open = false): Message {
+  const buttons = open ? blocks.filter(({ type }) => type === 'actions') : [];
+  const said: Block[] =
+    lines.length === 0
+      ? []
+      : [{ type: 'context', elements: lines.slice(0, 10).map((l) => mrkdwn(toMrkdwn(l, limits.context))) }];
+  const kept = blocks.filter(({ type }) => type !== 'actions');
+  return { text, blocks: [...kept.slice(0, limits.blocks - buttons.length - said.length), ...buttons, ...said] };
+}
+
 /** Formats a message. The result is always within Slack's limits. */
 export function composeMessage(draft: Draft): Message {
   const facts = (draft.facts ?? []).map(([label, value]) => {
@@ -142,5 +200,11 @@ export function composeMessage(draft: Draft): Message {
       .map((part) => ({ type: 'section' as const, text: mrkdwn(partText(part)) })),
     ...chunks(footer, 10).map((lines) => ({ type: 'context' as const, elements: lines.map(mrkdwn) })),
   ];
-  return { text: fallback(draft), blocks: blocks.slice(0, limits.blocks) };
+  const { actions } = draft;
+  const shown = blocks.slice(0, actions ? limits.blocks - 1 : limits.blocks);
+  return {
+    text: fallback(draft),
+    blocks: actions ? [...shown, buttonBlock(actions)] : shown,
+    ...(actions && { asks: { version: actions.payload.version, about: actions.about } }),
+  };
 }

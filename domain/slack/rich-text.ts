@@ -3,6 +3,8 @@ export type Inline =
   | string
   | { readonly code: string }
   | { readonly bold: string }
+  /** The id of a Slack user: they are named, and told. */
+  | { readonly user: string }
   | { readonly link: { readonly url: string; readonly label: string } };
 
 /** A line of text. */
@@ -33,6 +35,10 @@ const webAddress = (url: string): string | undefined => {
   return protocol === 'https:' || protocol === 'http:' ? href.replaceAll('|', '%7C') : undefined;
 };
 
+/** What is no id of a user is a text like any other. */
+const inlineUser = (id: string, max: number): string =>
+  /^[UW][A-Z0-9]{1,30}$/.test(id) && id.length + 3 <= max ? `<@${id}>` : clip(id, max, escapeMrkdwn);
+
 function inlineMrkdwn(inline: Inline, max: number): string {
   if (typeof inline === 'string') return clip(inline, max, escapeMrkdwn);
   if ('code' in inline) {
@@ -43,6 +49,7 @@ function inlineMrkdwn(inline: Inline, max: number): string {
     const inner = clip(one(inline.bold).replaceAll('*', '∗').trim(), max - 2, escapeMrkdwn);
     return inner === '' ? '' : `*${inner}*`;
   }
+  if ('user' in inline) return inlineUser(inline.user, max);
   const url = webAddress(inline.link.url);
   const href = url === undefined ? '' : escapeMrkdwn(url);
   const room = max - href.length - 3;
@@ -67,6 +74,7 @@ export const toPlain = (rich: Rich): string =>
       if (typeof piece === 'string') return escapeMrkdwn(piece);
       if ('code' in piece) return escapeMrkdwn(one(piece.code));
       if ('bold' in piece) return escapeMrkdwn(one(piece.bold));
+      if ('user' in piece) return escapeMrkdwn(piece.user);
       return escapeMrkdwn(`${piece.link.label}: ${piece.link.url}`);
     })
     .join('');

@@ -31,6 +31,15 @@ function creationOf({
   return { status, reason: reasons.flatMap(({ FailureReason: reason }) => reason ?? []).join('; ') };
 }
 
+async function setStatus(
+  client: SageMakerClient,
+  ModelPackageArn: string,
+  ModelApprovalStatus: 'Approved' | 'Rejected',
+  ApprovalDescription: string,
+): Promise<void> {
+  await client.send(new UpdateModelPackageCommand({ ModelPackageArn, ModelApprovalStatus, ApprovalDescription }));
+}
+
 /** The SageMaker adapter; `stage` becomes a tag. */
 export const modelRegistry = (client: SageMakerClient, stage: string): ModelRegistry => ({
   async read(modelPackageArn) {
@@ -65,13 +74,6 @@ export const modelRegistry = (client: SageMakerClient, stage: string): ModelRegi
     );
     return ModelPackageArn;
   },
-  async approve(modelPackageArn, reason) {
-    await client.send(
-      new UpdateModelPackageCommand({
-        ModelPackageArn: modelPackageArn,
-        ModelApprovalStatus: 'Approved',
-        ApprovalDescription: reason,
-      }),
-    );
-  },
+  approve: (modelPackageArn, reason) => setStatus(client, modelPackageArn, 'Approved', reason),
+  decide: (modelPackageArn, status, reason) => setStatus(client, modelPackageArn, status, reason),
 });

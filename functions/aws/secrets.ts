@@ -5,3 +5,9 @@ export async function readSecret(client: SecretsManagerClient, secretId: string)
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
   return SecretString;
 }
+
+/** The bot's token, or undefined while the secret says "unset". */
+export async function readSlackToken(client: SecretsManagerClient, secretId: string): Promise<string | undefined> {
+  const secret = await readSecret(client, secretId);
+  return secret?.startsWith('xox') ? secret : undefined;
+}

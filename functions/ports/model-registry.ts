@@ -30,4 +30,6 @@ export interface ModelRegistry {
   register(request: ReturnType<typeof modelPackageRequest>): Promise<string>;
   /** @param reason kept as the package's ApprovalDescription, at most 1,024 characters */
   approve(modelPackageArn: string, reason: string): Promise<void>;
+  /** A person's decision. @param reason as with `approve`; an empty text removes the reason of the decision before */
+  decide(modelPackageArn: string, status: 'Approved' | 'Rejected', reason: string): Promise<void>;
 }

@@ -60,6 +60,19 @@ const fixes: Readonly<Record<string, string>> = {
   missing_scope: 'Give the Slack app the scope chat:write, reinstall it, and put its new token into the Slack secret.',
 };
 
+/** Slack's library and a client of it. Imported lazily: a stage without Slack never needs it, and it would make the cold start a quarter longer. */
+export async function makeClient(token: string, apiUrl: string) {
+  const library = await import('@slack/web-api');
+  const client = new library.WebClient(token, {
+    slackApiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`,
+    retryConfig: { retries: 2, factor: 2, minTimeout: 300, maxTimeout: 2000, randomize: true },
+    rejectRateLimitedCalls: true,
+    timeout: 10_000,
+    logger: quiet(library.LogLevel.ERROR),
+  });
+  return { library, client };
+}
+
 /**
  * Makes a client of Slack ready.
  *
@@ -79,15 +92,7 @@ export async function connectSlack({
       return undefined;
     };
   }
-  // Imported lazily: a stage without Slack never needs it, and it would make the cold start a quarter longer.
-  const library = await import('@slack/web-api');
-  const client = new library.WebClient(token, {
-    slackApiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`,
-    retryConfig: { retries: 2, factor: 2, minTimeout: 300, maxTimeout: 2000, randomize: true },
-    rejectRateLimitedCalls: true,
-    timeout: 10_000,
-    logger: quiet(library.LogLevel.ERROR),
-  });
+  const { library, client } = await makeClient(token, apiUrl);
   return async ({ channel, threadTs, message }) => {
     try {
       const posted = await client.chat.postMessage({
@@ -111,7 +116,8 @@ export async function connectSlack({
   };
 }
 
-function translate(
+/** Slack's error as ours. @param channel what the call was about */
+export function translate(
   { WebAPIRateLimitedError, WebAPIPlatformError }: typeof slack,
   error: unknown,
   channel: string,

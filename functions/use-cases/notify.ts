@@ -1,5 +1,6 @@
 import type { NoticePorts, Outgoing } from '#domain/notices/notice';
 import { composeNotice, type Notice } from '#domain/notices/registry';
+import { approvalKeys } from '#domain/registry/approval-keys';
 import type { Message } from '#domain/slack/message';
 import { type Condition, ifAbsent, ifEquals, type StateStore } from '#functions/ports/state-store';
 import { logger } from '#functions/runtime/logger';
@@ -118,6 +119,11 @@ async function send(ports: NotifyPorts, { key, pipeline, threads, message }: Out
   const opened = threads.at(-1);
   if (posted && opened !== undefined && !thread) {
     await remember(() => store.put(pk, `thread#${opened}`, { ...posted }, ifAbsent));
+  }
+  const { asks, text, blocks } = message;
+  if (posted && asks) {
+    const asked = { ...posted, about: asks.about, message: { text, blocks } };
+    await remember(() => store.put(pk, approvalKeys.asked(asks.version, key), asked));
   }
   // the same operation as the claim: while it fails, no other attempt can take this message over and post it again
   await remember(() => store.put(pk, sk, { sent: true, attempt, ...(posted ?? {}) }));

@@ -16,7 +16,7 @@ export interface RegistrationPorts {
   readonly environment: Registration['environment'];
   readonly artifacts: ObjectStore;
   readonly store: StateStore;
-  readonly registry: ModelRegistry;
+  readonly registry: Omit<ModelRegistry, 'decide'>;
 }
 
 /** Registers the package. The client token is the run's, so a retry registers nothing twice. */

@@ -12,6 +12,7 @@ import { type Cloud, type StartOptions, startCloud } from 'embedded-cloud';
 import type * as z from 'zod';
 import { containerRuntimes } from '#cli/python/xgboost-runtime';
 import { slackPage } from '#cli/slack-page/pages';
+import { localSigningSecret } from '#cli/slack-page/signing-secret';
 import { uploadDrop } from '../../cli/commands/drop.ts';
 import { isRawBucket, pageParameters } from '../../cli/console-page/pages.ts';
 import { listRuns, type RunRecord, waitForExecution } from '../../cli/runs.ts';
@@ -55,7 +56,7 @@ export async function startProject(
     sageMaker: { containers: containerRuntimes },
     parameters: pageParameters,
     hidesKeys: isRawBucket,
-    secrets: { SlackTokenSecret: 'xoxb-local' },
+    secrets: { SlackTokenSecret: 'xoxb-local', SlackSigningSecret: localSigningSecret(stateDir) },
     ...collectedAudit(),
   });
   const target = openCloudTarget(cloud);

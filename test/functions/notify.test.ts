@@ -74,6 +74,7 @@ beforeAll(async () => {
     SLACK_TOKEN_SECRET: 'slack-secret',
     SLACK_API_URL: `${server.endpoint}/_slack/api`,
     SLACK_DEFAULT_CHANNEL: '#ml',
+    SLACK_APPROVERS: 'U0ALICE',
     CONSOLE_URL: 'https://{region}.console.aws.amazon.com',
     LAMBDA_TASK_ROOT: folder,
   });

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deploymentKeys } from '#domain/deployment/target';
+import { approvalKeys } from '#domain/registry/approval-keys';
 import { automaticApproval } from '#domain/registry/decision';
+import { sageMakerClient } from '#functions/aws/clients/sagemaker';
+import { modelRegistry } from '#functions/aws/model-registry';
+import { requestRollBack } from '#functions/use-cases/request-roll-back';
 import { fakeSageMaker } from './support/sagemaker.ts';
 import { championOf, context, packageArn, runs, setStage } from './support/stage.ts';
 import { startTables, type Tables } from './support/tables.ts';
@@ -8,20 +12,21 @@ import { startTables, type Tables } from './support/tables.ts';
 let tables: Tables;
 let sageMaker: ReturnType<typeof fakeSageMaker>;
 let handler: typeof import('#functions/record-decision').handler;
-let requestRollBack: typeof import('#functions/request-roll-back').handler;
 
 const ana = 'arn:aws:sts::123456789012:assumed-role/MLEngineer/ana';
 const decisions = (version: number) => tables.state.list('loan', deploymentKeys.decisions(version));
 const changed = (version: number, status: 'Approved' | 'Rejected' | 'PendingManualApproval', eventTime: string) =>
   handler({ modelPackageArn: packageArn(version), status, eventTime }, context);
 const rollBack = (more: object = {}, requestedAt = '2026-01-09T10:00:00.000Z') =>
-  requestRollBack({ pipeline: 'loan', ...more, requestedAt }, context);
+  requestRollBack(
+    { store: tables.state, registry: modelRegistry(sageMakerClient(), 'dev') },
+    { pipeline: 'loan', ...more, requestedAt },
+  );
 
 beforeAll(async () => {
   setStage();
   tables = await startTables();
   ({ handler } = await import('#functions/record-decision'));
-  ({ handler: requestRollBack } = await import('#functions/request-roll-back'));
 });
 beforeEach(async () => {
   await tables.clear();
@@ -52,6 +57,29 @@ describe('a changed approval status', () => {
     const notice = { pipeline: 'loan', ...decided };
     expect(answer).toEqual({ decision: 'recorded', notice, announce: true, deploy: null });
     expect(await decisions(1)).toMatchObject([{ ...decided, by: ana, reason: 'good', runId: runs.first }]);
+  });
+
+  it('is in the record of approvals once, without the reason', async () => {
+    await changed(1, 'Approved', '2026-01-01T09:00:01Z');
+    await changed(1, 'Approved', '2026-01-01T09:00:01Z');
+
+    const entry = { at: '2026-01-01T09:00:01.000Z', action: 'approve', version: 1, by: ana };
+    expect(await tables.approvals.list('loan', '')).toEqual([
+      { ...entry, via: 'registry', outcome: 'decided', pk: 'loan', sk: '2026-01-01T09:00:01.000Z#approve-1' },
+    ]);
+  });
+
+  it('that Decide made is by whoever asked it, and not in the record of approvals a second time', async () => {
+    const modifiedBy = 'arn:aws:sts::123456789012:assumed-role/tidegate-DecideRole/tidegate-dev-decide';
+    sageMaker.packages.set(packageArn(1), { status: 'Approved', approvedAt: '2026-01-05T00:00:00Z', modifiedBy });
+    const claim = { id: 'slack-1', by: 'slack:U0ALICE', at: '2026-01-05T00:00:00Z' };
+    await tables.state.put('loan', approvalKeys.claim(1, '2026-01-01T00:00:00Z'), { ...claim, status: 'Approved' });
+    await tables.state.put('loan', approvalKeys.claim(1, '2026-01-02T00:00:00Z'), { ...claim, status: 'Rejected' });
+
+    await changed(1, 'Approved', '2026-01-05T00:00:01Z');
+
+    expect(await decisions(1)).toMatchObject([{ decision: 'approved', by: 'slack:U0ALICE' }]);
+    expect(await tables.approvals.list('loan', '')).toEqual([]);
   });
 
   it('is recorded once, however often its event is delivered, and a retry has the same result', async () => {

@@ -43,7 +43,7 @@ describe('a first deployment', () => {
       expect(bench.status()).toBe('ROLLBACK_FAILED');
       bench.fail(undefined);
 
-      expect(await bench.remove()).toEqual(['EndpointTestsTable', 'StateTable']);
+      expect(await bench.remove()).toEqual(['ApprovalsTable', 'EndpointTestsTable', 'StateTable']);
       await expect(bench.deploy(project.template)).rejects.toThrow(
         /Table\): Resource of type 'AWS::DynamoDB::Table' with identifier 'tidegate-dev-[a-z-]+' already exists/,
       );

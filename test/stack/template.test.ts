@@ -36,12 +36,9 @@ const withoutResource =
 
 describe('the compiled template', () => {
   it('lets callers that IAM knows reach the prediction API, throttled, and the API its function alone', () => {
-    const [route] = ofType('AWS::ApiGatewayV2::Route');
-    expect(ofType('AWS::ApiGatewayV2::Route')).toHaveLength(1);
-    expect(route?.[1].Properties).toMatchObject({
-      RouteKey: 'POST /pipelines/{name}/predict',
-      AuthorizationType: 'AWS_IAM',
-    });
+    const routes = new Map(ofType('AWS::ApiGatewayV2::Route').map(([, r]) => [r.Properties['RouteKey'], r.Properties]));
+    expect([...routes.keys()].toSorted()).toEqual(['POST /pipelines/{name}/predict', 'POST /slack/interactions']);
+    expect(routes.get('POST /pipelines/{name}/predict')).toMatchObject({ AuthorizationType: 'AWS_IAM' });
     expect(ofType('AWS::ApiGatewayV2::Stage')[0]?.[1].Properties['DefaultRouteSettings']).toEqual({
       ThrottlingRateLimit: 50,
       ThrottlingBurstLimit: 100,
@@ -49,10 +46,51 @@ describe('the compiled template', () => {
     const permissions = ofType('AWS::Lambda::Permission').filter(
       ([, { Properties }]) => Properties['Principal'] === 'apigateway.amazonaws.com',
     );
-    expect(permissions.map(([, { Properties }]) => Properties['FunctionName'])).toEqual([
-      { Ref: 'ServePredictionsLambdaFunction' },
+    const sources = permissions.map(([, { Properties }]) => [
+      (Properties['FunctionName'] as { Ref: string }).Ref,
+      JSON.stringify(Properties['SourceArn']),
     ]);
-    expect(JSON.stringify(permissions[0]?.[1].Properties['SourceArn'])).toContain('/*/POST/pipelines/{name}/predict');
+    expect(sources).toEqual([
+      ['ServePredictionsLambdaFunction', expect.stringContaining('/*/POST/pipelines/{name}/predict')],
+      ['AnswerSlackLambdaFunction', expect.stringContaining('/*/POST/slack/interactions')],
+    ]);
+  });
+
+  it('lets Slack reach one function, throttled tighter, whose signing secret nobody else reads', () => {
+    const routes = ofType('AWS::ApiGatewayV2::Route');
+    const open = routes.filter(([, { Properties }]) => Properties['AuthorizationType'] === 'NONE');
+    expect(open.map(([, { Properties }]) => Properties['RouteKey'])).toEqual(['POST /slack/interactions']);
+    expect(ofType('AWS::ApiGatewayV2::Stage')[0]?.[1].Properties['RouteSettings']).toEqual({
+      'POST /slack/interactions': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 },
+    });
+    const readers = ofType('AWS::IAM::Role').filter(([, role]) =>
+      JSON.stringify(statements(role)).includes('SlackSigningSecret'),
+    );
+    expect(readers.map(([id]) => id)).toEqual(['AnswerSlackRole']);
+    // it asks for decisions and makes none
+    const [, answerSlack] = readers[0] ?? [];
+    const actions = (answerSlack ? statements(answerSlack) : []).flatMap(({ Action }) => list(Action));
+    expect(actions.filter((action) => /^(sagemaker|dynamodb|states):/.test(String(action))).toSorted()).toEqual([
+      'dynamodb:PutItem',
+      'states:StartExecution',
+    ]);
+  });
+
+  it('lets functions add to the record of approvals, and nobody change or delete what is in it', () => {
+    const touching = ofType('AWS::IAM::Role').flatMap(([id, role]) =>
+      statements(role)
+        .filter(({ Resource }) => JSON.stringify(Resource).includes('ApprovalsTable'))
+        .flatMap(({ Action }) => list(Action).map((action) => [id, action])),
+    );
+    expect(touching.toSorted()).toEqual([
+      ['DecideRole', 'dynamodb:PutItem'],
+      ['RecordDecisionRole', 'dynamodb:PutItem'],
+    ]);
+    expect(template.Resources['ApprovalsTable']).toMatchObject({
+      ...{ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' },
+      Properties: { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } },
+    });
+    expect(template.Resources['ApprovalsTable']?.Properties).not.toHaveProperty('TimeToLiveSpecification');
   });
 
   it('gives every function and every machine a role of its own', () => {
@@ -227,10 +265,10 @@ describe('the compiled template', () => {
     expect(readers.map(([id]) => id)).toEqual(['CountCapturesRole']);
   });
 
-  it('protects both tables: on demand, encrypted, recoverable, kept', () => {
+  it('protects every table: on demand, encrypted, recoverable, kept', () => {
     const tables = ofType('AWS::DynamoDB::Table');
 
-    expect(tables).toHaveLength(2);
+    expect(tables).toHaveLength(3);
     for (const [, { Properties, DeletionPolicy }] of tables) {
       expect(DeletionPolicy).toBe('RetainExceptOnCreate');
       expect(Properties).toMatchObject({
@@ -287,7 +325,7 @@ describe('the compiled template', () => {
     const holding = holders.flatMap((type) => ofType(type)).filter(([id]) => id !== 'ServerlessDeploymentBucket');
 
     expect(kept.map(([id]) => id).toSorted()).toEqual(holding.map(([id]) => id).toSorted());
-    expect(kept).toHaveLength(14);
+    expect(kept).toHaveLength(16);
     for (const [id, { DeletionPolicy, UpdateReplacePolicy }] of kept)
       expect([DeletionPolicy, UpdateReplacePolicy], id).toEqual(['RetainExceptOnCreate', 'Retain']);
   });
@@ -331,6 +369,7 @@ describe('the compiled template', () => {
       'CleanKey',
       'RawKey',
       'SecretsKey',
+      'SlackSigningSecret',
       'SlackTokenSecret',
       'TablesKey',
       'TokenKeySecret',
@@ -346,7 +385,7 @@ describe('the compiled template', () => {
       LogicalResourceId: 'RawKey',
       ResourceIdentifier: { KeyId: 'id-of-RawKey' },
     });
-    expect(toImport).toHaveLength(13);
+    expect(toImport).toHaveLength(15);
     // CloudFormation imports no template that refers to what is not in it.
     for (const [, id = ''] of text.matchAll(/\{"(?:Ref":"|Fn::GetAtt":\[")([A-Z]\w+)"/g))
       expect([...Object.keys(kept.Resources), ...Object.keys(kept.Parameters ?? {})]).toContain(id);

@@ -1,7 +1,7 @@
 import { runDefinition } from 'embedded-cloud/asl';
 import { describe, expect, it } from 'vitest';
 import { noticeSchema } from '#domain/notices/registry';
-import { recordDecisionSchema, requestRollBackSchema } from '#schemas/events/decision';
+import { decideSchema, recordDecisionSchema, reportApprovalSchema } from '#schemas/events/decision';
 import { loadMachine, taskName } from './load-machine.ts';
 
 const arn = 'arn:aws:sagemaker:eu-central-1:123456789012:model-package/tidegate-dev-loan/2';
@@ -18,7 +18,8 @@ async function decide(input: unknown, answers: Record<string, (attempt: number) 
   const asked: Record<string, unknown> = {};
   const all: typeof answers = {
     RecordDecision: () => recorded,
-    RequestRollBack: () => rolledBack,
+    Decide: () => rolledBack,
+    ReportApproval: () => ({ messages: 0 }),
     Notify: () => ({}),
     ...answers,
   };
@@ -31,7 +32,8 @@ async function decide(input: unknown, answers: Record<string, (attempt: number) 
       calls.push(name);
       asked[name] = args;
       if (name === 'RecordDecision') recordDecisionSchema.parse(args);
-      if (name === 'RequestRollBack') requestRollBackSchema.parse(args);
+      if (name === 'Decide') decideSchema.parse(args);
+      if (name === 'ReportApproval') reportApprovalSchema.parse(args);
       if (name === 'Notify') noticeSchema.parse(args);
       const answer = all[name]?.(attempt) ?? { ExecutionArn: 'arn:started' };
       if (typeof answer === 'object' && 'error' in answer) throw answer;
@@ -46,10 +48,14 @@ describe('the record-decision machine', () => {
     const { status, output, calls, asked } = await decide(approved);
 
     expect(status).toBe('SUCCEEDED');
-    expect(calls).toEqual(['RecordDecision', 'Notify']);
+    expect(calls).toEqual(['RecordDecision', 'Notify', 'ReportApproval']);
     expect(asked).toEqual({
       RecordDecision: { modelPackageArn: arn, status: 'Approved', eventTime: approved.time },
       Notify: { kind: 'decision', ...notice },
+      ReportApproval: {
+        ...{ pipeline: 'loan', outcome: 'recorded', decided: { version: 2, decision: 'approved', at } },
+        ...{ version: null, slackRequest: null, reason: null, voters: null, needed: null },
+      },
     });
     expect(output).toEqual(recorded);
   });
@@ -68,9 +74,8 @@ describe('the record-decision machine', () => {
     const rollBack = { pipeline: 'loan', reason: 'false alarms' };
     const { output, calls, asked } = await decide({ rollBack });
 
-    expect(calls).toEqual(['RequestRollBack', 'Notify', startTask]);
-    expect(asked['RequestRollBack']).toMatchObject({ ...rollBack, version: null, by: null });
-    expect(asked['RequestRollBack']).toMatchObject({ now: false, moved: false });
+    expect(calls).toEqual(['Decide', 'Notify', 'ReportApproval', startTask]);
+    expect(asked['Decide']).toMatchObject({ ...rollBack, action: 'roll-back', id: expect.any(String) });
     expect(asked[startTask]).toMatchObject({
       Input: { detail: { ModelPackageArn: arn }, rolledBackAt: at, now: false },
     });
@@ -80,7 +85,7 @@ describe('the record-decision machine', () => {
   it('passes on that a roll-back must be quick, and that the endpoint does not serve its champion', async () => {
     const { asked } = await decide({ rollBack: { pipeline: 'loan', now: true, moved: true } });
 
-    expect(asked['RequestRollBack']).toMatchObject({ now: true, moved: true });
+    expect(asked['Decide']).toMatchObject({ now: true, moved: true });
     expect(asked[startTask]).toMatchObject({ Input: { now: true } });
   });
 
@@ -91,24 +96,24 @@ describe('the record-decision machine', () => {
     );
 
     expect(status).toBe('SUCCEEDED');
-    expect(calls).toEqual(['RequestRollBack', 'Notify', startTask]);
+    expect(calls).toEqual(['Decide', 'Notify', 'ReportApproval', startTask]);
   });
 
   it('passes on which version is wanted, by whom and why, and says why nothing is done', async () => {
     const rollBack = { pipeline: 'loan', version: 3, by: 'arn:aws:iam::1:user/ana', reason: 'false alarms' };
     const answer = { decision: 'ignore', reason: 'version 3 of loan serves already' };
-    const { output, calls, asked } = await decide({ rollBack }, { RequestRollBack: () => answer });
+    const { output, calls, asked } = await decide({ rollBack }, { Decide: () => answer });
 
-    expect(calls).toEqual(['RequestRollBack']);
-    expect(asked['RequestRollBack']).toMatchObject(rollBack);
+    expect(calls).toEqual(['Decide']);
+    expect(asked['Decide']).toMatchObject(rollBack);
     expect(output).toEqual(answer);
   });
 
   it('retries a request for about a minute, then fails: its caller waits', async () => {
-    const lasting = await decide({ rollBack: { pipeline: 'loan' } }, { RequestRollBack: () => passing });
+    const lasting = await decide({ rollBack: { pipeline: 'loan' } }, { Decide: () => passing });
     const short = await decide(
       { rollBack: { pipeline: 'loan' } },
-      { RequestRollBack: (attempt) => (attempt < 3 ? passing : rolledBack) },
+      { Decide: (attempt) => (attempt < 3 ? passing : rolledBack) },
     );
 
     expect([lasting.status, short.status]).toEqual(['FAILED', 'SUCCEEDED']);
@@ -135,6 +140,63 @@ describe('the record-decision machine', () => {
     );
 
     expect(status).toBe('SUCCEEDED');
+  });
+
+  const slack = { decide: { pipeline: 'loan', slackRequest: 'd1' } };
+
+  it('leaves what a person asked for to the registry, whose event comes back', async () => {
+    const set = { decision: 'set', version: 2, status: 'Approved', before: 'PendingManualApproval' };
+    const { output, calls, asked } = await decide(slack, { Decide: () => set });
+
+    expect(calls).toEqual(['Decide']);
+    expect(asked['Decide']).toMatchObject({ pipeline: 'loan', slackRequest: 'd1', id: expect.any(String) });
+    expect(output).toEqual(set);
+  });
+
+  it.each([['slack:U0ALICE'], ['slack:U0ALICE', 'slack:U0BOB']])(
+    'shows who has approved so far: %s %s',
+    async (...voters) => {
+      const { output, calls, asked } = await decide(slack, {
+        Decide: () => ({ decision: 'counted', version: 2, voters, needed: 3 }),
+      });
+
+      expect(calls).toEqual(['Decide', 'ReportApproval']);
+      expect(asked['ReportApproval']).toMatchObject({
+        outcome: 'counted',
+        pipeline: 'loan',
+        version: 2,
+        voters,
+        needed: 3,
+      });
+      expect(output).toMatchObject({ decision: 'counted' });
+    },
+  );
+
+  it.each([
+    ['refused', { decision: 'refused', version: 2, code: 'not-allowed', reason: 'no' }],
+    ['found pointless', { decision: 'ignore', reason: 'no' }],
+  ])('tells a person in Slack what was %s, and whoever waits at the command line by the output', async (_, answer) => {
+    const inSlack = await decide(slack, { Decide: () => answer });
+    const byCommand = await decide({ decide: { pipeline: 'loan', action: 'reject' } }, { Decide: () => answer });
+
+    expect(inSlack.calls).toEqual(['Decide', 'ReportApproval']);
+    expect(inSlack.asked['ReportApproval']).toMatchObject({
+      slackRequest: 'd1',
+      reason: 'no',
+      outcome: answer.decision,
+    });
+    expect(byCommand.calls).toEqual(['Decide']);
+    expect([inSlack.output, byCommand.output]).toEqual([answer, answer]);
+  });
+
+  it('deploys though the buttons of a message cannot be taken away', async () => {
+    const { status, calls } = await decide(
+      { rollBack: { pipeline: 'loan' } },
+      { ReportApproval: () => ({ error: 'SlackRejectedError', cause: 'message_not_found' }) },
+    );
+
+    expect(status).toBe('SUCCEEDED');
+    expect(calls.at(-1)).toBe(startTask);
   });
 
   it('fails when the decision cannot be recorded, which raises its alarm', async () => {

@@ -17,6 +17,8 @@ describe('the name of an identity', () => {
     ['arn:aws:iam::123456789012:role/x', 'arn:aws:iam::123456789012:role/x'],
     ['arn:aws:sts::123456789012:assumed-role/x', 'arn:aws:sts::123456789012:assumed-role/x'],
     ['somebody', 'somebody'],
+    ['slack:U0ALICE', 'U0ALICE (Slack)'],
+    ['slack:alice', 'slack:alice'],
   ])('of %s is %s', (arn, name) => {
     expect(identityName(arn)).toBe(name);
   });

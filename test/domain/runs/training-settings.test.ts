@@ -35,6 +35,7 @@ describe('an edited pipeline', () => {
     ['batch', 'format: csv }', 'format: parquet }'],
     ['budget', 'run: 5', 'run: 6'],
     ['retention', 'runs: 90d', 'runs: 60d'],
+    ['approvers', 'approval: manual', 'approval: manual, approvers: [U0ALICE, U0BOB], approvals: 2, expiresAfter: 14d'],
     ['trigger', '{ marker: _SUCCESS }', '{ eachObject: true }'],
   ])('is the same training when only its %s differs', (_, from, to) => {
     expect(settings(base.replace(from, to))).toBe(settings(base));
@@ -56,6 +57,11 @@ describe('an edited pipeline', () => {
       parsePipeline(base.replace(from, to), `${section === 'name' ? 'other' : 'loans'}.yml`),
     );
     expect(JSON.stringify(edited)).not.toBe(settings(base));
+  });
+
+  it('keeps the order of its sections, by which earlier runs are known', () => {
+    const order = Object.keys(JSON.parse(settings(base)) as object);
+    expect(order.slice(order.indexOf('evaluation')).slice(0, 3)).toEqual(['evaluation', 'registry', 'deployment']);
   });
 
   it('has no section that these tests leave out', () => {

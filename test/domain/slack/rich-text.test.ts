@@ -8,6 +8,8 @@ describe('a line in mrkdwn', () => {
     ['code keeps to one line and has no back-ticks of its own', { code: 'a\n`b`' }, "`a 'b'`"],
     ['empty code is nothing', { code: ' ' }, ''],
     ['bold has no asterisks of its own', { bold: ' a*b ' }, '*a∗b*'],
+    ['a user is told', { user: 'U0ALICE' }, '<@U0ALICE>'],
+    ['no other text becomes a mention', { user: '!channel><' }, '!channel&gt;&lt;'],
     ['empty bold is nothing', { bold: '  ' }, ''],
     [
       'a link has its label',

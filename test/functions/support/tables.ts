@@ -6,16 +6,17 @@ import dynalite from 'dynalite';
 import { stateStore } from '#functions/aws/state-store';
 import type { StateStore } from '#functions/ports/state-store';
 
-/** The state table and the tests table in a real (in-memory) DynamoDB, so that conditions hold or fail as they do there. */
+/** The state table, the tests table and the record of approvals in a real (in-memory) DynamoDB, so that conditions hold or fail as they do there. */
 export interface Tables {
   readonly state: StateStore;
   readonly tests: StateStore;
+  readonly approvals: StateStore;
   /** Takes every item out. */
   clear(): Promise<void>;
   close(): Promise<void>;
 }
 
-const names = ['tidegate-dev-state', 'tidegate-dev-endpoint-tests'] as const;
+const names = ['tidegate-dev-state', 'tidegate-dev-endpoint-tests', 'tidegate-dev-approvals'] as const;
 
 /** Starts an in-memory DynamoDB and points this process's clients at it: call it before a handler is imported. */
 export async function startTables(): Promise<Tables> {
@@ -27,6 +28,7 @@ export async function startTables(): Promise<Tables> {
   process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
   process.env['STATE_TABLE'] = 'tidegate-dev-state';
   process.env['ENDPOINT_TESTS_TABLE'] = 'tidegate-dev-endpoint-tests';
+  process.env['APPROVALS_TABLE'] = 'tidegate-dev-approvals';
   const client = new DynamoDBClient({});
   for (const TableName of names) {
     await client.send(
@@ -49,6 +51,7 @@ export async function startTables(): Promise<Tables> {
   return {
     state: stateStore(document, 'tidegate-dev-state'),
     tests: stateStore(document, 'tidegate-dev-endpoint-tests'),
+    approvals: stateStore(document, 'tidegate-dev-approvals'),
     clear: async () => {
       for (const TableName of names) {
         const { Items = [] } = await document.send(new ScanCommand({ TableName }));

@@ -47,7 +47,9 @@ export function proxyEvent(
     requestContext: {
       accountId,
       apiId,
-      authorizer: { iam: { accessKey: request.caller.accessKeyId, accountId, userArn: request.caller.arn } },
+      ...(request.caller.accessKeyId !== '' && {
+        authorizer: { iam: { accessKey: request.caller.accessKeyId, accountId, userArn: request.caller.arn } },
+      }),
       domainName: request.headers['host'] ?? '',
       domainPrefix: apiId,
       http: {

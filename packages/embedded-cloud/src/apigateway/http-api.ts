@@ -5,6 +5,8 @@ export interface Route {
   /** Segments of the path; `{name}` stands for one of any text. */
   readonly segments: readonly string[];
   readonly integration: string;
+  /** Whether it takes requests that nobody signed: `AuthorizationType: NONE`. */
+  readonly open: boolean;
 }
 
 /** A Lambda function behind routes. */
@@ -26,18 +28,20 @@ export interface HttpApi {
   readonly integrations: Map<string, Integration>;
   /** The account's limits until a stage has its own. */
   limits: Limits;
+  /** Limits of single routes, by their keys. */
+  routeLimits: ReadonlyMap<string, Limits>;
 }
 
 /** An account's limits for all of its APIs (API Gateway Developer Guide, "Amazon API Gateway quotas"). */
 export const ACCOUNT_LIMITS: Limits = { rate: 10_000, burst: 5000 };
 
 /** Reads a route key. @throws Error for a form that is not emulated */
-export function parseRoute(key: string, integration: string): Route {
+export function parseRoute(key: string, integration: string, open = false): Route {
   const [, method, path] = /^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY) (\/\S*)$/.exec(key) ?? [];
   if (method === undefined || path === undefined || /\{\w+\+\}/.test(path)) {
     throw new Error(`RouteKey ${key} is not emulated: write a method and a path, as "GET /orders/{id}".`);
   }
-  return { key, method, segments: path.split('/').slice(1), integration };
+  return { key, method, segments: path.split('/').slice(1), integration, open };
 }
 
 const decoded = (segment: string): string | undefined => {

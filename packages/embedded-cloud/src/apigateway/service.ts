@@ -8,7 +8,7 @@ import {
 } from '../cloud/service.ts';
 import type { LambdaService } from '../lambda/service.ts';
 import { gatewayMessage, proxyEvent, proxyResponse } from './event.ts';
-import { findRoute, type Integration, type Route } from './http-api.ts';
+import { findRoute, type Integration, type Limits, type Route } from './http-api.ts';
 import { type ApiHolder, apiResources } from './resources.ts';
 import { tokenBucket } from './throttle.ts';
 
@@ -22,16 +22,26 @@ export interface ApiContext extends CloudContext {
 const MESSAGES: Readonly<Record<number, string>> = { 403: 'Forbidden', 413: 'Request Entity Too Large' };
 
 /**
- * The HTTP API of the template. It listens where the cloud does, and receives the requests that are signed for `execute-api`; on AWS it
- * has a host of its own.
+ * The HTTP API of the template. It listens where the cloud does, and receives the requests that are signed for `execute-api`, and unsigned ones
+ * for a route that takes them; on AWS it has a host of its own.
  */
 export function createApiGateway(context: ApiContext): CloudService {
   const { accountId, region, clock, partition } = context;
   const holder: ApiHolder = {};
-  const pass = tokenBucket(
-    () => holder.api?.limits ?? { rate: 0, burst: 0 },
-    () => clock.now(),
-  );
+  const bucketOf = (limits: () => Limits | undefined) =>
+    tokenBucket(
+      () => limits() ?? { rate: 0, burst: 0 },
+      () => clock.now(),
+    );
+  const passAny = bucketOf(() => holder.api?.limits);
+  const buckets = new Map<string, () => boolean>();
+  /** Whether a request may pass the limits of its route, if it has any, or else those of the stage. */
+  const pass = (key: string): boolean => {
+    if (!holder.api?.routeLimits.has(key)) return passAny();
+    const own = buckets.get(key) ?? bucketOf(() => holder.api?.routeLimits.get(key));
+    buckets.set(key, own);
+    return own();
+  };
 
   async function invoke(
     request: ServiceRequest,
@@ -39,7 +49,7 @@ export function createApiGateway(context: ApiContext): CloudService {
     { functionArn, timeoutMs }: Integration,
     parameters: Readonly<Record<string, string>>,
   ): Promise<ServiceResponse> {
-    if (!pass()) return gatewayMessage(429, 'Too Many Requests');
+    if (!pass(key)) return gatewayMessage(429, 'Too Many Requests');
     const apiId = holder.api?.id ?? '';
     const body = await buffer(request.body);
     const event = proxyEvent(request, body, { routeKey: key, parameters, apiId, accountId, time: clock.now() });
@@ -67,6 +77,7 @@ export function createApiGateway(context: ApiContext): CloudService {
   return {
     signingNames: ['execute-api'],
     resources: apiResources(holder, context.endpoint),
+    takesUnsigned: (method, path) => findRoute(holder.api?.routes.values() ?? [], method, path)?.route.open === true,
     async prepare(request) {
       const found = findRoute(holder.api?.routes.values() ?? [], request.method, request.path);
       const integration = found && holder.api?.integrations.get(found.route.integration);
@@ -74,7 +85,7 @@ export function createApiGateway(context: ApiContext): CloudService {
       const resource = `arn:${partition}:execute-api:${region}:${accountId}:${holder.api?.id}/$default/${request.method}${request.path}`;
       return {
         operation: 'Invoke',
-        authorize: [{ action: 'execute-api:Invoke', resource }],
+        authorize: found.route.open ? [] : [{ action: 'execute-api:Invoke', resource }],
         execute: () => invoke(request, found.route, integration, found.parameters),
       };
     },

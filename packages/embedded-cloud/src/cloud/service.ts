@@ -78,6 +78,8 @@ export interface CloudService {
   /** What it does with each member of a request; the door refuses the others. Absent: the service refuses them itself. */
   readonly members?: RequestMembers;
   prepare(request: ServiceRequest): Promise<PreparedCall>;
+  /** Whether it takes a request that nobody signed for AWS. Absent: none. */
+  takesUnsigned?(method: string, path: string): boolean;
   /** Writes an error in the service's own wire format. */
   formatError(error: AwsError, request: Pick<ServiceRequest, 'id' | 'method' | 'path' | 'headers'>): ServiceResponse;
   /** CloudFormation resource types this service provides. */

@@ -10,7 +10,7 @@ const READS: Readonly<Record<string, string>> = {
   'AWS::ApiGatewayV2::Integration': 'ApiId IntegrationType IntegrationUri PayloadFormatVersion TimeoutInMillis',
   'AWS::ApiGatewayV2::Route': 'ApiId AuthorizationType RouteKey Target',
   'AWS::ApiGatewayV2::Stage': `ApiId AutoDeploy StageName
-    DefaultRouteSettings{ThrottlingBurstLimit ThrottlingRateLimit}`,
+    DefaultRouteSettings{ThrottlingBurstLimit ThrottlingRateLimit} RouteSettings`,
   'AWS::CloudWatch::Alarm': `AlarmName AlarmDescription ${ACTIONS} Namespace MetricName Dimensions Statistic ExtendedStatistic
     Period Unit EvaluationPeriods DatapointsToAlarm Threshold ComparisonOperator TreatMissingData
     Metrics{Id Expression Label ReturnData Period MetricStat{Metric Period Stat Unit}}`,

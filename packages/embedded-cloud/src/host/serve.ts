@@ -70,7 +70,7 @@ export async function serve(options: DoorOptions, behind: Behind, incoming: Inco
   let service: CloudService | undefined;
   let answer: ServiceResponse | 'reset';
   try {
-    const parts = parseSignature(wire);
+    const parts = parseSignature(wire) ?? openService(behind, wire);
     const s3 = parts ? undefined : behind.services.get('s3');
     if (s3 && isUnsignedS3(wire)) {
       line.service = 's3';
@@ -91,7 +91,8 @@ export async function serve(options: DoorOptions, behind: Behind, incoming: Inco
         `No service "${parts.signingName}" in this embedded cloud. It has: ${[...behind.services.keys()].join(', ')}.`,
         400,
       );
-    const { caller, body } = await receive(options, incoming, parts);
+    const { caller, body } =
+      'open' in parts ? await receiveOpen(options, incoming, parts) : await receive(options, incoming, parts);
     line.caller = caller.arn;
     const role = caller.roleArn && behind.roleName(caller.roleArn);
     if (role) line.role = role;
@@ -103,7 +104,7 @@ export async function serve(options: DoorOptions, behind: Behind, incoming: Inco
       headers: wire.headers,
       body,
       signingName: parts.signingName,
-      region: parts.region,
+      region: 'open' in parts ? options.region : parts.region,
       caller,
     };
     const gone = new AbortController();
@@ -163,6 +164,30 @@ async function receive(
   if (proven && parts.signingName === 's3') return { caller: proven, body: message };
   const { stream, payloadHash } = await options.bodies.read(message, parts.signingName, proven !== undefined);
   return { caller: proven && payloadHash === declared ? proven : claim.prove(payloadHash), body: stream };
+}
+
+/** A request to a service that takes it without a signature of AWS. */
+interface OpenParts {
+  readonly open: true;
+  readonly signingName: string;
+}
+
+/** The service that takes a request though nobody signed it, as API Gateway does where a route says so. */
+function openService({ services }: Behind, { method, path }: WireRequest): OpenParts | undefined {
+  const found = [...services].find(([, service]) => service.takesUnsigned?.(method, path));
+  return found && { open: true, signingName: found[0] };
+}
+
+/** Nobody: no policy allows them anything. */
+const ANONYMOUS: Caller = { accessKeyId: '', arn: 'anonymous', roleArn: 'anonymous' };
+
+async function receiveOpen(
+  options: DoorOptions,
+  { message, accept }: Incoming,
+  { signingName }: OpenParts,
+): Promise<{ readonly caller: Caller; readonly body: Readable }> {
+  accept();
+  return { caller: ANONYMOUS, body: (await options.bodies.read(message, signingName, false)).stream };
 }
 
 /** Prepares, authorises and performs a request, and fills in its audit line. */

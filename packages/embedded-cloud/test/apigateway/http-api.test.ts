@@ -164,6 +164,43 @@ describe('an HTTP API', () => {
   });
 });
 
+describe('a route without authorization', () => {
+  const open = () => {
+    const resources = api({});
+    const { Orders, Live } = resources;
+    const RouteSettings = { 'POST /orders/{name}': { ThrottlingRateLimit: 0.001, ThrottlingBurstLimit: 3 } };
+    return {
+      ...resources,
+      Orders: { ...Orders, Properties: { ...Orders.Properties, AuthorizationType: 'NONE' } },
+      Live: { ...Live, DependsOn: 'Orders', Properties: { ...Live.Properties, RouteSettings } },
+    };
+  };
+  const plain = (path: string, method = 'POST') =>
+    fetch(`${cloud.outputs['Url']}${path}`, {
+      method,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      ...(method === 'POST' ? { body: 'payload=%7B%7D' } : {}),
+    });
+
+  it('takes what nobody signed for AWS, form bodies in base64, within its own limits; other paths it does not', async () => {
+    await cloud.close();
+    cloud = await start(open());
+
+    const event = (await (await plain('/orders/a')).json()) as Record<string, unknown>;
+    expect(event).toMatchObject({
+      routeKey: 'POST /orders/{name}',
+      // the function decodes it
+      body: Buffer.from('payload=%7B%7D').toString('hex'),
+      isBase64Encoded: true,
+    });
+    expect(event['requestContext']).not.toHaveProperty('authorizer');
+    expect((await plain('/orders/a/b')).status).toBe(403);
+    expect((await plain('/orders/a', 'PUT')).status).toBe(403);
+    const statuses = await Promise.all([1, 2, 3].map(async () => (await plain('/orders/a')).status));
+    expect(statuses.toSorted()).toEqual([418, 418, 429]);
+  });
+});
+
 describe('a template', () => {
   it('without a permission for the API gives no answers', async () => {
     await cloud.close();
@@ -175,7 +212,8 @@ describe('a template', () => {
     ['Api', { ProtocolType: 'WEBSOCKET' }, 'only HTTP APIs'],
     ['Behind', { PayloadFormatVersion: '1.0' }, 'write 2.0'],
     ['Behind', { TimeoutInMillis: 60_000 }, 'between 50 and 30000'],
-    ['Orders', { AuthorizationType: 'NONE' }, 'every request here is signed'],
+    ['Orders', { AuthorizationType: 'JWT' }, 'write AWS_IAM or NONE'],
+    ['Live', { RouteSettings: { 'GET /other': {} } }, 'Unable to find Route by key GET /other'],
     ['Orders', { RouteKey: '$default' }, 'write a method and a path'],
     ['Live', { StageName: 'live' }, '$default'],
   ])('that wants of %s what is not emulated is refused: %j', async (name, change, message) => {

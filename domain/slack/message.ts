@@ -8,6 +8,8 @@ interface PlainText {
 interface Mrkdwn {
   readonly type: 'mrkdwn';
   readonly text: string;
+  /** Slack makes no link or mention of what only looks like one (docs.slack.dev, "Text object"). */
+  readonly verbatim?: true;
 }
 
 /** The Block Kit blocks Tidegate writes (docs.slack.dev, "Blocks"). */
@@ -91,7 +93,7 @@ function partText({ title: heading, table, lines = [], unlisted }: Part): string
 const chunks = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 
-const mrkdwn = (text: string): Mrkdwn => ({ type: 'mrkdwn', text });
+const mrkdwn = (text: string): Mrkdwn => ({ type: 'mrkdwn', text, verbatim: true });
 /** The rows of a table as plain text: `auc: candidate 0.81, champion 0.8`. */
 const spokenRows = ({ columns, rows }: Table): string[] =>
   rows.map(([name = '', ...cells]) => {
@@ -125,6 +127,15 @@ function fallback(draft: Draft): string {
   );
 }
 
+/** Blocks that are too many are counted in the last one. */
+export const withinLimit = (blocks: readonly Block[]): readonly Block[] =>
+  blocks.length <= limits.blocks
+    ? blocks
+    : [
+        ...blocks.slice(0, limits.blocks - 1),
+        { type: 'context', elements: [mrkdwn(`… and ${blocks.length - limits.blocks + 1} more, in the report`)] },
+      ];
+
 /** Formats a message. The result is always within Slack's limits. */
 export function composeMessage(draft: Draft): Message {
   const facts = (draft.facts ?? []).map(([label, value]) => {
@@ -142,5 +153,5 @@ export function composeMessage(draft: Draft): Message {
       .map((part) => ({ type: 'section' as const, text: mrkdwn(partText(part)) })),
     ...chunks(footer, 10).map((lines) => ({ type: 'context' as const, elements: lines.map(mrkdwn) })),
   ];
-  return { text: fallback(draft), blocks: blocks.slice(0, limits.blocks) };
+  return { text: fallback(draft), blocks: withinLimit(blocks) };
 }

@@ -59,7 +59,7 @@ async function said(notice: unknown, { evaluation, verdict }: ReturnType<typeof 
     artifacts: { readJson: async (key, schema) => schema.parse(records[key]) },
     store: state,
     stage: 'dev',
-    link: (key) => `https://console/${key}`,
+    link: (key) => `https://console/${key}`, endpointLink: (name) => `https://console/endpoints/${name}`,
   };
   return composeNotice(ports, noticeSchemaOf(notices).parse(notice), notices);
 }

@@ -29,7 +29,13 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-notices-'));
   state = memoryState();
   artifacts = folderStore(folder);
-  ports = { artifacts, store: state, stage: 'dev', link: (key) => `https://console/${key}` };
+  ports = {
+    artifacts,
+    store: state,
+    stage: 'dev',
+    link: (key) => `https://console/${key}`,
+    endpointLink: (name) => `https://console/endpoints/${name}`,
+  };
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

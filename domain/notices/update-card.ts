@@ -94,6 +94,9 @@ function testsText(tests: Update['tests']): string {
     : `${count(tests.failed)} of ${counted(tests.tests, 'test')} failed`;
 }
 
+const configuration = ({ claim }: UpdateFacts): Inline[] =>
+  claim === undefined ? [] : [' · configuration ', { code: claim.endpointConfigName }];
+
 /** The facts, tables and links that the card of an update has, whether it succeeded or not. */
 export function updateParts(update: Update): Pick<Draft, 'facts' | 'parts' | 'footer'> {
   const { facts, version, pipeline, stage, runId, isLive } = update;
@@ -144,17 +147,14 @@ export function updateParts(update: Update): Pick<Draft, 'facts' | 'parts' | 'fo
         { link: { url: endpointUrl, label: 'Endpoint in the console' } },
       ],
       ['Why it serves: ', command(`why ${pipeline}`), ' · back: ', command(`rollback ${pipeline}`)],
-      ['Run ', { code: runId }],
+      ['Run ', { code: runId }, ...configuration(facts)],
     ],
   };
 }
 
 /** All metrics and all differences, for the thread; undefined where the card has them already. */
-export function updateDetails({
-  pipeline,
-  version,
-  facts: { evaluation, changes = [], claim },
-}: Update): Message | undefined {
+export function updateDetails({ pipeline, version, runId, facts }: Update): Message | undefined {
+  const { evaluation, changes = [] } = facts;
   const metrics = evaluation === undefined ? 0 : Object.keys(evaluation.metrics).length;
   if (metrics <= onCard.metrics && changes.length <= onCard.changes) return undefined;
   return composeMessage({
@@ -168,7 +168,7 @@ export function updateDetails({
         lines: lines.map(changeLine),
       })),
     ],
-    footer: claim === undefined ? [] : [['Configuration ', { code: claim.endpointConfigName }]],
+    footer: [['Run ', { code: runId }, ...configuration(facts)]],
   });
 }
 

@@ -150,7 +150,9 @@ export function composeMessage(draft: Draft): Message {
     ...chunks(facts, limits.fields).map((fields) => ({ type: 'section' as const, fields })),
     ...(draft.parts ?? [])
       .filter(hasContent)
-      .map((part) => ({ type: 'section' as const, text: mrkdwn(partText(part)) })),
+      .map(partText)
+      .filter((text) => text.trim() !== '')
+      .map((text) => ({ type: 'section' as const, text: mrkdwn(text) })),
     ...chunks(footer, 10).map((lines) => ({ type: 'context' as const, elements: lines.map(mrkdwn) })),
   ];
   return { text: fallback(draft), blocks: withinLimit(blocks) };

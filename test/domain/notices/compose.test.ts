@@ -165,11 +165,11 @@ describe('a drop that cannot be used', () => {
 });
 
 describe('a deployment', () => {
-  it('that worked out names version, endpoint, config and how long it took', async () => {
+  it('that worked out names version, endpoint and how long it took, and says what is not recorded', async () => {
     await state.put('loan', 'champion', championOf(3, run.runId, times.at));
     const notice = await said({ kind: 'deployed', run, endpointName, ...times });
     expect(notice).toMatchObject({ key: `deployed#${run.runId}#${times.startedAt}`, threads: [run.runId] });
-    for (const word of ['version 3', endpointName, `${endpointName}-${run.runId}`, '5 min'])
+    for (const word of ['version 3', endpointName, 'Trained on', 'not recorded', '5 min'])
       expect(`${notice.text}${notice.words}`).toContain(word);
   });
 

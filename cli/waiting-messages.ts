@@ -41,7 +41,7 @@ export function printWaiting(waiting: readonly WaitingMessage[]): void {
   for (const { pipeline, key, since, attempts, reason, notBefore } of waiting) {
     const next = notBefore === undefined ? '' : `, again at ${minute(notBefore)}`;
     print(
-      `  ${pipeline}  ${key.split('#')[0]}  ${dim(`since ${minute(since)}, tried ${counted(attempts, 'time')}${next}`)}`,
+      `  ${pipeline}  ${key.split('#')[0]}  ${dim(`since ${minute(since)}, refused ${counted(attempts, 'time')}${next}`)}`,
     );
     print(`    ${reason}`);
   }

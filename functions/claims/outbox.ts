@@ -22,13 +22,16 @@ export interface Setback {
 
 const behindOthers = 'It waits behind an earlier message of its pipeline.';
 
-/** What is remembered of a failed attempt. @param attempts failed attempts, this one included */
-export const afterSetback = (attempts: number, { obstacle, reason, retryAfter }: Setback, now: number) => ({
-  attempts,
-  obstacle,
-  reason,
-  notBefore: new Date(now + pauseSeconds(attempts, retryAfter) * 1000).toISOString(),
-});
+/** What is remembered of a failed attempt. Pauses grow while the obstacle is the same: another one begins anew. */
+export function afterSetback(
+  before: Pick<WaitingMessage, 'attempts' | 'obstacle'>,
+  { obstacle, reason, retryAfter }: Setback,
+  now: number,
+) {
+  const attempts = before.obstacle === obstacle ? before.attempts + 1 : 1;
+  const notBefore = new Date(now + pauseSeconds(attempts, retryAfter) * 1000).toISOString();
+  return { attempts, obstacle, reason, notBefore };
+}
 
 /**
  * Puts a message behind those of its pipeline that wait. A repeated call may put it there twice: it is sent once, since sending it is
@@ -51,7 +54,7 @@ export async function enqueue(
     key: outgoing.key,
     outgoing: JSON.stringify(outgoing),
     since,
-    ...(setback ? afterSetback(1, setback, now) : { attempts: 0, reason: behindOthers }),
+    ...(setback ? afterSetback({ attempts: 0 }, setback, now) : { attempts: 0, reason: behindOthers }),
   };
   await store.put(outbox, sk, item);
   return sk;

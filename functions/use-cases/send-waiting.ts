@@ -77,7 +77,7 @@ class Look {
     } catch (error) {
       if (!isFromSlack(error)) throw error;
       const setback = setbackOf(error);
-      await store.set(outbox, item.sk, afterSetback(item.attempts + 1, setback, now()), {
+      await store.set(outbox, item.sk, afterSetback(item, setback, now()), {
         expression: 'attribute_exists(pk)',
       });
       this.held.add(item.pipeline);

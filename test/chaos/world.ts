@@ -51,6 +51,7 @@ const machines = [
   'retire',
   'recover-run',
   'recover-deployment',
+  'send-waiting',
 ];
 /** More executions of a machine than one trial starts. */
 const NEWEST = 40;

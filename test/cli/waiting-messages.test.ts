@@ -50,7 +50,7 @@ it('slack --waiting lists them', () => {
   const text = printed.join('\n');
   expect(text).toContain('2 messages wait for Slack:');
   expect(text).toContain('loan  drift');
-  expect(text).toContain('since 2026-01-02 10:00 UTC, tried 3 times, again at 2026-01-02 10:10 UTC');
-  expect(text).toContain('tried 0 times');
+  expect(text).toContain('since 2026-01-02 10:00 UTC, refused 3 times, again at 2026-01-02 10:10 UTC');
+  expect(text).toContain('refused 0 times');
   expect(text).toContain('token_revoked');
 });

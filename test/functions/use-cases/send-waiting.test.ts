@@ -146,6 +146,17 @@ it('gives a message up after seven days, says so, and sends it no more', async (
   expect(numbers()).toEqual([2]);
 });
 
+it('begins with short pauses again when it is something else that stands in the way', async () => {
+  slack.is = 'revoked';
+  await skipped(1);
+  await slack.playUntil(slack.now + hour);
+  slack.is = 'down';
+  await slack.playUntil(slack.now + 11 * minute);
+  const [item] = await waiting();
+  expect(item?.obstacle).toBe('outage');
+  expect(item?.attempts).toBeLessThan(8);
+});
+
 it('reports at each look how many wait and for how long', async () => {
   slack.is = 'down';
   await skipped(1);

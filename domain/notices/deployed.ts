@@ -16,11 +16,7 @@ export function deployedMessage(deployed: Deployed): Message {
   const { pipeline, version, endpoint, durationSeconds } = deployed;
   return composeMessage({
     heading: `🚀 ${pipeline}: version ${count(version)} is live`,
-    summary: [
-      'Endpoint ',
-      { code: endpoint },
-      ` serves it; the rollout took ${duration(durationSeconds * 1000)}. It was tested before it became the champion.`,
-    ],
+    summary: ['Endpoint ', { code: endpoint }, ` serves it; the rollout took ${duration(durationSeconds * 1000)}.`],
     ...updateParts(deployed),
   });
 }

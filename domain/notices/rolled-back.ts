@@ -22,7 +22,7 @@ export interface RolledBack extends Update {
 
 export function rolledBackMessage(back: RolledBack): Message {
   const { servingVersion, previousConfig, version } = back;
-  const { facts = [], parts, footer } = updateParts(back);
+  const { facts, parts, footer } = updateParts(back);
   return composeMessage({
     heading: back.wasRollBack
       ? `↩️ ${back.pipeline}: going back to version ${count(version)} failed`
@@ -42,8 +42,8 @@ export function rolledBackMessage(back: RolledBack): Message {
       ],
       ...facts,
     ],
-    ...(parts === undefined ? {} : { parts }),
-    ...(footer === undefined ? {} : { footer }),
+    parts,
+    footer,
   });
 }
 

@@ -16,11 +16,19 @@ function flatten(value: unknown, path: string, found: Map<string, string>): Map<
   return found;
 }
 
-/** The settings that differ between two configurations, by their paths in alphabetical order. */
-export function settingChanges(before: unknown, now: unknown): SettingChange[] {
+const rank = (setting: string, first: string | undefined): number => (setting.split('.', 1)[0] === first ? 0 : 1);
+
+/**
+ * The settings that differ between two configurations, by their paths in alphabetical order.
+ *
+ * @param first the section whose settings come before the others
+ */
+export function settingChanges(before: unknown, now: unknown, first?: string): SettingChange[] {
   const [former, latter] = [flatten(before, '', new Map()), flatten(now, '', new Map())];
-  return [...new Set([...former.keys(), ...latter.keys()])].toSorted().flatMap((setting) => {
-    const change = { setting, before: former.get(setting), now: latter.get(setting) };
-    return change.before === change.now ? [] : [change];
-  });
+  return [...new Set([...former.keys(), ...latter.keys()])]
+    .toSorted((a, b) => rank(a, first) - rank(b, first) || (a < b ? -1 : 1))
+    .flatMap((setting) => {
+      const change = { setting, before: former.get(setting), now: latter.get(setting) };
+      return change.before === change.now ? [] : [change];
+    });
 }

@@ -1,7 +1,7 @@
 import { endpointMonth, priceRegion } from '#domain/costs/prices';
 import { automaticApproval, identityName } from '#domain/registry/decision';
 import { composeMessage, type Draft, type Message, type Table } from '#domain/slack/message';
-import type { Inline, Rich } from '#domain/slack/rich-text';
+import { clip, type Inline, type Rich } from '#domain/slack/rich-text';
 import { count, counted, decimal } from '#domain/text/numbers';
 import type { Evaluation } from '#schemas/records/evaluation';
 import type { SettingChange } from './setting-changes.ts';
@@ -25,9 +25,16 @@ const onCard = { changes: 4, metrics: 4 } as const;
 
 const minute = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 
+/** A setting's value: a text without quotes, a long list cut. */
+function shownValue(json: string | undefined): string {
+  if (json === undefined) return 'not set';
+  const isText = json.startsWith('"') && json.length > 2;
+  return clip(isText ? json.slice(1, -1) : json, 80);
+}
+
 const changeLine = ({ setting, before, now }: SettingChange): Inline[] => [
   { code: setting },
-  `: ${before ?? 'not set'} → ${now ?? 'not set'}`,
+  `: ${shownValue(before)} → ${shownValue(now)}`,
 ];
 
 function approval({ decision, claim }: UpdateFacts): Rich {
@@ -98,7 +105,7 @@ const configuration = ({ claim }: UpdateFacts): Inline[] =>
   claim === undefined ? [] : [' · configuration ', { code: claim.endpointConfigName }];
 
 /** The facts, tables and links that the card of an update has, whether it succeeded or not. */
-export function updateParts(update: Update): Pick<Draft, 'facts' | 'parts' | 'footer'> {
+export function updateParts(update: Update): Required<Pick<Draft, 'facts' | 'parts' | 'footer'>> {
   const { facts, version, pipeline, stage, runId, isLive } = update;
   const { other, drop, changes, evaluation, reportUrl, endpointUrl } = facts;
   const command = (text: string): Inline => ({ code: `npx tidegate ${text} --stage ${stage}` });
@@ -146,7 +153,11 @@ export function updateParts(update: Update): Pick<Draft, 'facts' | 'parts' | 'fo
         ' · ',
         { link: { url: endpointUrl, label: 'Endpoint in the console' } },
       ],
-      ['Why it serves: ', command(`why ${pipeline}`), ' · back: ', command(`rollback ${pipeline}`)],
+      [
+        'What serves and why: ',
+        command(`why ${pipeline}`),
+        ...(isLive && other !== undefined ? [' · to go back: ', command(`rollback ${pipeline}`)] : []),
+      ],
       ['Run ', { code: runId }, ...configuration(facts)],
     ],
   };

@@ -102,7 +102,7 @@ export async function loadUpdateFacts(
   return {
     other,
     drop: (await known(artifacts.readJson(keys.drop, dropRecordSchema)))?.prefix,
-    changes: recipe && before ? settingChanges(before.settings, recipe.settings) : undefined,
+    changes: recipe && before ? settingChanges(before.settings, recipe.settings, 'hyperparameters') : undefined,
     decision: decisions
       .map((item) => decisionSchema.parse(item))
       .find(

@@ -60,12 +60,9 @@ export async function enqueue(
   return sk;
 }
 
-/** The messages that wait, of one pipeline or of all, the oldest of each pipeline first. */
-export async function listWaiting(
-  store: Pick<StateStore, 'list'>,
-  pipeline?: string,
-): Promise<readonly WaitingMessage[]> {
-  const items = await store.list(outbox, pipeline === undefined ? 'waiting#' : `waiting#${pipeline}#`);
+/** The messages that wait, the oldest of each pipeline first. */
+export async function listWaiting(store: Pick<StateStore, 'list'>): Promise<readonly WaitingMessage[]> {
+  const items = await store.list(outbox, 'waiting#');
   return items.map((item) => waitingMessageSchema.parse(item)).toReversed();
 }
 

@@ -4,7 +4,7 @@ import type { NotifySettings } from '#domain/notices/settings';
 import { type Notified, type NotifyPorts, notify } from '#functions/use-cases/notify';
 import type { Post } from '#functions/use-cases/post-message';
 import { type SendWaitingResult, sendWaiting } from '#functions/use-cases/send-waiting';
-import { memoryObjects } from './memory-objects.ts';
+import { type MemoryObjects, memoryObjects } from './memory-objects.ts';
 import { type MemoryState, memoryState } from './memory-state.ts';
 
 export type Posting = Parameters<Post>[0] & { readonly at: number };
@@ -16,6 +16,7 @@ export type Condition = 'well' | 'unset' | 'down' | 'limited' | 'revoked' | 'pic
 /** Slack, a state table, a clock and the machine that sends what waits. Pauses move the clock. */
 export interface FakeSlack {
   readonly state: MemoryState;
+  readonly objects: MemoryObjects;
   /** What Slack took, oldest first. */
   readonly posted: Posting[];
   /** How often Slack was asked. */
@@ -72,6 +73,7 @@ export function fakeSlack(): FakeSlack {
   });
   const slack: FakeSlack = {
     state: memoryState(),
+    objects: memoryObjects(),
     posted: [],
     tries: 0,
     now: Date.parse('2026-01-02T10:00:00.000Z'),
@@ -81,7 +83,7 @@ export function fakeSlack(): FakeSlack {
     settings: { loan: '#ml-loan', churn: '#ml-churn' },
     ports: () => ({
       ...posting(),
-      artifacts: memoryObjects(),
+      artifacts: slack.objects,
       stage: 'dev',
       link: (key) => `https://console/${key}`,
       endpointLink: (name) => `https://console/endpoints/${name}`,

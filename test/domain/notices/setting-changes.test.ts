@@ -11,6 +11,8 @@ it('names what differs by its path', () => {
     { setting: 'more.own', before: undefined, now: 'null' },
     { setting: 'training.rounds', before: '10', now: '20' },
   ]);
+  const settings = settingChanges(before, now, 'training').map(({ setting }) => setting);
+  expect(settings).toEqual(['training.rounds', 'gates', 'gone', 'more.own']);
   expect(settingChanges(undefined, undefined)).toEqual([]);
 });
 

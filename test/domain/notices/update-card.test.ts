@@ -142,9 +142,9 @@ describe('the card of an update', () => {
         'Traffic: 100 % on version 8 (canary, 10 % a step, watched 10 minutes each)',
         'Cost a month: $168 for 2 × ml.m5.large, list price in us-east-1 without requests and storage',
         'What differs:',
-        'hyperparameters.max_depth: "4" → "6"',
+        'hyperparameters.max_depth: 4 → 6',
         `Report: https://console/loan/runs/${run.runId}/report.html · Endpoint in the console: https://console/endpoints/${endpointName}`,
-        'Why it serves: npx tidegate why loan --stage dev · back: npx tidegate rollback loan --stage dev',
+        'What serves and why: npx tidegate why loan --stage dev · to go back: npx tidegate rollback loan --stage dev',
       ]),
     );
     const auc = lines.find((line) => line.startsWith('auc:'));
@@ -179,6 +179,31 @@ describe('the card of an update', () => {
     expect(lines.find((line) => line.startsWith('auc:'))).not.toContain('before');
   });
 
+  it('has no interval where none was found', async () => {
+    const certain = { value: 1, low: 1, high: 1, interval: 'none' };
+    records[artifactKeys(run).evaluation] = {
+      ...sample,
+      metrics: { auc: certain, f1: certain },
+      champion: { ...sample.champion, metrics: { auc: certain } },
+    };
+    const { lines } = await compose(deployed);
+    expect(lines).toContain('auc: now 1, interval –, before 1, interval –');
+    expect(lines).toContain('f1: now 1, interval –');
+  });
+
+  it('compares candidate and champion on the rows that both can be judged by', async () => {
+    const comparison = { rows: 10, candidate: { auc: { value: 0.5, low: 0.4, high: 0.6 } } };
+    records[artifactKeys(run).evaluation] = { ...sample, comparison };
+    expect((await compose(deployed)).lines.find((line) => line.startsWith('auc:'))).toMatch(
+      /^auc: now 0\.5, interval 0\.4 – 0\.6, before/,
+    );
+  });
+
+  it('reads no claim that another version of Tidegate wrote', async () => {
+    await state.put('loan', deploymentKeys.claim(8), { status: 'of tomorrow' });
+    expect((await compose(deployed)).lines).toContain('Traffic: 100 % on version 8');
+  });
+
   it('says what is the same, and what its records do not say', async () => {
     const keys = artifactKeys(run);
     records[keys.training] = records[artifactKeys(former).training];
@@ -193,9 +218,9 @@ describe('the card of an update', () => {
 
   it('reads a record of another version of Tidegate as none, and reports what it cannot read', async () => {
     records[artifactKeys(run).training] = { image: 'i' };
-    expect((await compose(deployed)).lines).toContain('hyperparameters.max_depth: "4" → not set');
+    expect((await compose(deployed)).lines).toContain('hyperparameters.max_depth: 4 → not set');
     records[artifactKeys(run).config] = settings({ training: 'all' });
-    expect((await compose(deployed)).lines).toContain('training: not set → "all"');
+    expect((await compose(deployed)).lines).toContain('training: not set → all');
     const broken: NoticePorts = {
       artifacts: { readJson: () => Promise.reject(new Error('denied')) },
       store: state,
@@ -225,6 +250,8 @@ describe('the card of an update', () => {
     [{ reason: automaticApproval, by: undefined }, 'Approved: automatically (registry.approval), 2026-01-02 10:00 UTC'],
     [{ by: undefined }, 'Approved: not reported by whom, 2026-01-02 10:00 UTC'],
     [{ changedAt: 'another' }, 'Approved: at 2026-01-02 09:59 UTC'],
+    [{ decision: 'rolled-back' }, 'Approved: ana (MLEngineer), 2026-01-02 10:00 UTC'],
+    [{ decision: 'rejected' }, 'Approved: at 2026-01-02 09:59 UTC'],
   ])('tells an approval as it is recorded (%#)', async (own, line) => {
     await state.put('loan', deploymentKeys.decision({ ...decision, decision: 'approved' }), { ...decision, ...own });
     expect((await compose(deployed)).lines).toContain(line);
@@ -251,13 +278,14 @@ describe('the card of an update that failed', () => {
     const { lines, severity } = await compose(rolledBack);
 
     expect(severity).toBe('critical');
+    expect(lines.join('\n')).not.toContain('rollback');
     expect(lines).toEqual(
       expect.arrayContaining([
         '↩️ loan: version 8 was rolled back',
         'Version: 7 stays, 8 was tried',
         'Tests: 1 of 3 tests failed',
         'Traffic: 100 % on version 7 (canary, 10 % a step, watched 10 minutes each)',
-        'hyperparameters.max_depth: "4" → "6"',
+        'hyperparameters.max_depth: 4 → 6',
       ]),
     );
   });

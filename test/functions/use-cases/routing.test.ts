@@ -1,4 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { artifactKeys } from '#domain/runs/layout';
+import { notify } from '#functions/use-cases/notify';
+import type { Post } from '#functions/use-cases/post-message';
+import { sampleReport } from '../../domain/reports/sample.ts';
 import { type FakeSlack, fakeSlack } from '../../fakes/fake-slack.ts';
 
 const day = 24 * 3_600_000;
@@ -63,6 +67,51 @@ describe('routing', () => {
     expect(await skipped()).toEqual({ sent: false, quiet: true });
     expect(await failed('e1')).toEqual({ sent: true });
     expect(slack.posted).toHaveLength(1);
+  });
+});
+
+describe('the details of an update', () => {
+  const deployed = {
+    kind: 'deployed',
+    run,
+    endpointName: 'tidegate-dev-loan',
+    modelPackageVersion: 3,
+    startedAt: '2026-01-02T10:00:00.000Z',
+    at: '2026-01-02T10:05:00.000Z',
+  } as const;
+  beforeEach(async () => {
+    await slack.objects.writeJson(artifactKeys(run).evaluation, sampleReport('binary').evaluation);
+  });
+
+  it('follow in the thread of its card, once, and mention nobody', async () => {
+    slack.settings = { loan: { channels: { info: '#ml-news' }, mention: '<@U012AB3CD>' } };
+    expect([await slack.notify(deployed), await slack.notify(deployed)]).toEqual([{ sent: true }, { sent: false }]);
+
+    expect(places()).toEqual([
+      ['#ml-news', undefined],
+      ['#ml-news', '1.0'],
+    ]);
+    expect(slack.posted[1]?.message.text).toContain('in detail');
+    expect(slack.posted[1]?.broadcast).toBe(false);
+  });
+
+  it('wait where Slack takes the card alone, and the card is not sent again', async () => {
+    const ports = slack.ports();
+    const post = await ports.connect();
+    let posts = 0;
+    const connect = async (): Promise<Post> => async (posting) => {
+      posts += 1;
+      slack.is = posts === 1 ? 'well' : 'down';
+      return post(posting);
+    };
+    expect(await notify({ ...ports, connect }, deployed)).toEqual({ sent: false, waits: true });
+    slack.is = 'well';
+    await slack.playUntil(slack.now + 600_000);
+
+    expect(slack.posted.map(({ message, threadTs }) => [message.text.includes('in detail'), threadTs])).toEqual([
+      [false, undefined],
+      [true, '1.0'],
+    ]);
   });
 });
 

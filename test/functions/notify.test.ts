@@ -172,14 +172,7 @@ describe('a message', () => {
 
 describe('sending that breaks off', () => {
   it('wherever it did, is completed by trying again: sent at least once, then never again', async () => {
-    const calls = [
-      'get run#',
-      'get message#',
-      'get thread#',
-      'put message#',
-      'put thread#',
-      'put message# as sent',
-    ];
+    const calls = ['get run#', 'get message#', 'get thread#', 'put message#', 'put thread#', 'put message# as sent'];
     for (let n = 1; n <= calls.length; n++) {
       await world(n);
       await expect(registered(), `after ${calls[n - 1]}`).rejects.toBeInstanceOf(Crash);

@@ -155,7 +155,7 @@ describe('a drop while Slack takes no message', { timeout: 120_000 }, () => {
       'training started',
       'the run failed',
     ]);
-    expect(told[0]).toMatchObject({ channel: '#ml' });
+    expect(told[0]).toMatchObject({ channel: '#ml-pipelines' });
     expect(told[0]?.text).toContain('channel_not_found. Create the channel');
     expect(told[1]?.thread_ts).toBe(told[0]?.ts);
   });

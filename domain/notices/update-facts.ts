@@ -41,12 +41,19 @@ export interface UpdateFacts {
   readonly endpointUrl: string;
 }
 
+/**
+ * A record that is missing looks forbidden to a role that may not list the bucket (Amazon S3 API Reference, GetObject, "Permissions").
+ * The role may read every record of a run.
+ */
+const isMissing = (error: unknown): boolean =>
+  error instanceof NotFoundError || (error instanceof Error && error.name === 'AccessDenied');
+
 /** A record, or undefined where there is none or another version of Tidegate wrote it in another form. */
 async function known<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read;
   } catch (error) {
-    if (error instanceof NotFoundError || error instanceof z.ZodError) return undefined;
+    if (isMissing(error) || error instanceof z.ZodError) return undefined;
     throw error;
   }
 }

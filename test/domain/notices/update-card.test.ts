@@ -221,6 +221,7 @@ describe('the card of an update', () => {
     expect((await compose(deployed)).lines).toContain('hyperparameters.max_depth: 4 → not set');
     records[artifactKeys(run).config] = settings({ training: 'all' });
     expect((await compose(deployed)).lines).toContain('training: not set → all');
+    const hidden = Object.assign(new Error('Access Denied'), { name: 'AccessDenied' });
     const broken: NoticePorts = {
       artifacts: { readJson: () => Promise.reject(new Error('denied')) },
       store: state,
@@ -229,6 +230,9 @@ describe('the card of an update', () => {
       endpointLink: String,
     };
     await expect(composeNotice(broken, noticeSchema.parse(deployed))).rejects.toThrow('denied');
+    await expect(
+      composeNotice({ ...broken, artifacts: { readJson: () => Promise.reject(hidden) } }, noticeSchema.parse(deployed)),
+    ).resolves.toMatchObject({ message: { text: expect.stringContaining('Trained on: not recorded') } });
   });
 
   it('of a first version has nothing to compare with', async () => {

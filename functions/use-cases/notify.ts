@@ -1,9 +1,10 @@
 import type { NoticePorts, Outgoing } from '#domain/notices/notice';
 import { composeNotice, type Notice } from '#domain/notices/registry';
+import { gaveUp } from '#functions/claims/message-claim';
 import { enqueue, isAnyWaiting, isSending, partitionOf, type Setback } from '#functions/claims/outbox';
 import type { Condition } from '#functions/ports/state-store';
 import { logger } from '#functions/runtime/logger';
-import { gaveUp, isFromSlack, type PostingPorts, postMessage, setbackOf } from '#functions/use-cases/post-message';
+import { isFromSlack, type PostingPorts, postMessage, setbackOf } from '#functions/use-cases/post-message';
 
 /** The dependencies of notifying. */
 export interface NotifyPorts extends NoticePorts, PostingPorts {

@@ -1,3 +1,5 @@
+import type { Obstacle } from '#domain/slack/refusal';
+
 /** Maximum message length: messages appear in logs, execution records and Slack. */
 const longestMessage = 4000;
 
@@ -201,6 +203,39 @@ export class NotFoundError extends TidegateError {
 export class SlackRejectedError extends TidegateError {
   override readonly name = 'SlackRejectedError';
   readonly retryable = false;
+  /** What stands in the way. */
+  readonly obstacle: Exclude<Obstacle, 'rate' | 'outage'>;
+
+  constructor(
+    message: string,
+    {
+      obstacle = 'access',
+      ...options
+    }: ErrorOptions & { readonly obstacle?: Exclude<Obstacle, 'rate' | 'outage'> } = {},
+  ) {
+    super(message, options);
+    this.obstacle = obstacle;
+  }
+}
+
+/** Slack limits the rate, fails, or cannot be reached. */
+export class SlackUnavailableError extends TransientError {
+  readonly obstacle: Extract<Obstacle, 'rate' | 'outage'>;
+  /** How long Slack wants to be left alone, in seconds, where it says so. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    message: string,
+    {
+      obstacle = 'outage',
+      retryAfter,
+      ...options
+    }: ErrorOptions & { readonly obstacle?: Extract<Obstacle, 'rate' | 'outage'>; readonly retryAfter?: number } = {},
+  ) {
+    super(message, options);
+    this.obstacle = obstacle;
+    this.retryAfter = retryAfter;
+  }
 }
 
 /** SageMaker itself refused a request to an endpoint: it never reached the model. */

@@ -1,3 +1,4 @@
+import { outboxMetrics } from '../domain/slack/outbox-metrics.ts';
 import { getAtt, type Resource, ref, type Value } from './cloudformation.ts';
 import { capitalize, kebab } from './function-roles.ts';
 import { machineSlug } from './machine-roles.ts';
@@ -11,10 +12,21 @@ interface Watch {
   readonly statistic: { readonly Statistic: 'Sum' | 'Maximum' } | { readonly ExtendedStatistic: 'p99' };
   /** The alarm threshold (inclusive). */
   readonly threshold: number;
+  /** Seconds; five minutes if absent. */
+  readonly period?: number;
 }
 
-/** Goes off after one period of five minutes. Missing data does not. The action is the optional topic. */
-const alarm = ({ name, description, namespace, metric, dimension, statistic, threshold }: Watch): Resource => ({
+/** Goes off after one period. Missing data does not. The action is the optional topic. */
+const alarm = ({
+  name,
+  description,
+  namespace,
+  metric,
+  dimension,
+  statistic,
+  threshold,
+  period = 300,
+}: Watch): Resource => ({
   Type: 'AWS::CloudWatch::Alarm',
   Properties: {
     AlarmName: name,
@@ -23,7 +35,7 @@ const alarm = ({ name, description, namespace, metric, dimension, statistic, thr
     MetricName: metric,
     Dimensions: [dimension],
     ...statistic,
-    Period: 300,
+    Period: period,
     EvaluationPeriods: 1,
     ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     Threshold: threshold,
@@ -33,6 +45,9 @@ const alarm = ({ name, description, namespace, metric, dimension, statistic, thr
 });
 
 const hour = 3_600_000;
+
+/** Seconds that a message may wait for Slack. */
+const longestWait = 600;
 
 /** The ways an execution fails, with the alarm's text. */
 const endings = { Failed: 'failed', TimedOut: 'timed out', Aborted: 'was stopped' } as const;
@@ -72,6 +87,17 @@ export function alarms(
       dimension: { Name: 'QueueName', Value: getAtt('DeadLetterQueue', 'QueueName') },
       statistic: { Statistic: 'Maximum' },
       threshold: 1,
+    }),
+    MessagesWaitAlarm: alarm({
+      name: `tidegate-${stage}-messages-wait`,
+      description: `A message has waited for Slack for ${longestWait / 60} minutes or longer: "npx tidegate doctor --stage ${stage}" says why.`,
+      namespace: outboxMetrics.namespace,
+      metric: outboxMetrics.age,
+      dimension: { Name: 'service', Value: outboxMetrics.service },
+      statistic: { Statistic: 'Maximum' },
+      threshold: longestWait,
+      // longer than the longest pause between two looks, so that the alarm lasts as long as the trouble
+      period: 900,
     }),
   };
   for (const machine of machines) {

@@ -180,7 +180,16 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...readRunUsage(stage),
       ...limitJobLogs(stage),
     ],
-    notify: [...readRun, ...state('GetItem', 'PutItem'), ...readSecret('SlackTokenSecret')],
+    notify: [
+      ...readRun,
+      ...state('GetItem', 'PutItem', 'Query'),
+      ...readSecret('SlackTokenSecret'),
+      allow('states:StartExecution', machineArn(stage, 'send-waiting')),
+    ],
+    sendWaiting: [
+      ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
+      ...readSecret('SlackTokenSecret'),
+    ],
     recordDecision: [
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
       ...state('PutItem', 'Query'),

@@ -105,6 +105,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
         ['retrain', 'record-decision'].map((machine) => machineArn(stage, machine)),
       ),
     ],
+    SendWaiting: [invoke('SendWaiting')],
     RecoverRun: [invoke('FinishRun', 'Notify')],
     RecoverDeployment: [invoke('RollBackDeployment', 'Notify')],
     RecoverChallenge: [invoke('CloseChallenge', 'Notify')],

@@ -14,6 +14,7 @@ import { pythonNeeds } from '../python/environment.ts';
 import { differingPipelines } from '../running-pipelines.ts';
 import { type Finding, protectionFinding, quotaFindings } from '../stage-findings.ts';
 import { closeTarget, localStage, openTarget } from '../target.ts';
+import { readWaiting, waitingFinding } from '../waiting-messages.ts';
 import { type GlobalOptions, globalOptions } from './global.ts';
 
 const reason = (error: unknown): string =>
@@ -132,17 +133,22 @@ async function cloud(): Promise<Finding> {
     : { what: 'Embedded cloud', state: 'later', detail: 'not up', fix: 'npx tidegate up' };
 }
 
-/** Endpoints whose pipelines are gone. */
-async function orphans(options: GlobalOptions): Promise<Finding[]> {
+/** Endpoints whose pipelines are gone, and messages that Slack has not taken. */
+async function running(options: GlobalOptions): Promise<Finding[]> {
   const target = await openTarget(options);
   try {
     const found = await findOrphanedEndpoints(target, pipelineNames());
-    return found.map(({ pipeline, endpoint }) => ({
-      what: 'Orphaned endpoint',
-      state: 'missing',
-      detail: `${endpoint} serves, but pipelines/${pipeline}.yml is gone`,
-      fix: `npx tidegate retire ${pipeline}, or restore the file`,
-    }));
+    return [
+      ...found.map(
+        ({ pipeline, endpoint }): Finding => ({
+          what: 'Orphaned endpoint',
+          state: 'missing',
+          detail: `${endpoint} serves, but pipelines/${pipeline}.yml is gone`,
+          fix: `npx tidegate retire ${pipeline}, or restore the file`,
+        }),
+      ),
+      waitingFinding(await readWaiting(target)),
+    ];
   } finally {
     closeTarget(target);
   }
@@ -172,7 +178,7 @@ function validPipelines(stage: string) {
 /** A stack that cannot be read. @throws what is not meant for the user */
 function notChecked(error: unknown): Finding[] {
   if (!(error instanceof CliError)) throw error;
-  return [{ what: 'Endpoints', state: 'later', detail: `not checked: ${error.message}` }];
+  return [{ what: 'Endpoints, messages', state: 'later', detail: `not checked: ${error.message}` }];
 }
 
 /** What a stage on AWS lacks. */
@@ -181,7 +187,7 @@ async function stageFindings(stage: string, shardConcurrency: number, options: G
   return [
     await protectionFinding(stage, options.region),
     ...(await quotaFindings(validPipelines(stage), shardConcurrency, options.region)),
-    ...(await orphans(options).catch(notChecked)),
+    ...(await running(options).catch(notChecked)),
   ];
 }
 
@@ -205,7 +211,7 @@ export function doctorCommand(program: Command): void {
               pipelines(stage),
               flights(),
               await cloud(),
-              ...((await readCloud()) ? await orphans({}) : []),
+              ...((await readCloud()) ? await running({}) : []),
             ];
       if (options.json) printJson(findings);
       else {

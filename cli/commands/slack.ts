@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { readCloud } from '../cloud-file.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { bold, CliError, cyan, dim, print, printJson } from '../output.ts';
-import { localOptions } from './global.ts';
+import { printWaiting, readWaiting } from '../waiting-messages.ts';
+import { localOptions, withTarget } from './global.ts';
 
 /** A message in the JSON of the local Slack page. */
 export interface SlackMessage {
@@ -42,12 +43,23 @@ export function printThreads(messages: readonly SlackMessage[], { brief = false 
   }
 }
 
+const showWaiting = (command: Command): Promise<void> =>
+  withTarget(command, async (target, { json }) => {
+    const found = await readWaiting(target);
+    if (json) printJson(found.map(({ outgoing: _, sk: _key, ...item }) => item));
+    else printWaiting(found);
+  });
+
 export function slackCommand(program: Command): void {
   program
     .command('slack')
-    .description('show the messages that the embedded cloud sent to Slack')
+    .description(
+      'show the messages that the embedded cloud sent to Slack, or those that wait for Slack, also of a stage',
+    )
     .option('--channel <name>', 'only this channel, with or without #')
-    .action(async ({ channel }: { channel?: string }, command: Command) => {
+    .option('--waiting', 'the messages that Slack has not taken, and why')
+    .action(async ({ channel, waiting }: { channel?: string; waiting?: true }, command: Command) => {
+      if (waiting) return showWaiting(command);
       const { json } = localOptions(command);
       const cloud = await readCloud();
       if (!cloud)
@@ -65,6 +77,8 @@ export function slackCommand(program: Command): void {
         );
       }
       printThreads(messages);
+      const left = await withTarget(command, readWaiting);
+      if (left.length > 0) printWaiting(left);
       print(dim(`Page: ${cloud.endpoint}/_slack/`));
     });
 }

@@ -56,9 +56,11 @@ export async function callUnderFault(
     return done === 'reset' || body === undefined ? 'reset' : { status: 200, body };
   } catch (cause) {
     if (!(cause instanceof AwsError)) throw cause;
+    // Slack answers its own errors with 200 (docs.slack.dev, "Using the Slack Web API", "Evaluating responses")
+    const status = cause.status === 429 || cause.status >= 500 ? cause.status : 200;
     return {
-      status: cause.status,
-      ...(cause.status === 429 && { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } }),
+      status,
+      ...(status === 429 && { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } }),
       body: { ok: false, error: cause.code },
     };
   }

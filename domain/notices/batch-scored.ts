@@ -99,6 +99,10 @@ export const batchScored = defineNotice({
     if (record === undefined) throw new NotFoundError(`Batch ${batch.batchId} of ${batch.pipeline} has no record.`);
     return batchRecordSchema.parse(record);
   },
+  severity: {
+    among: ['info', 'warning'],
+    of: ({ batch }, record) => ('failure' in batch || (record?.counts?.malformed ?? 0) > 0 ? 'warning' : 'info'),
+  },
   message: ({ batch }, record) =>
     'failure' in batch ? batchFailedMessage(batch.failure) : batchScoredMessage(record as BatchRecord),
 });

@@ -7,6 +7,7 @@ import { defineNotice } from './notice.ts';
 export const challengeFailed = defineNotice({
   name: 'challenge-failed',
   summary: 'A challenge could not be opened or carried out. The champion serves on.',
+  severity: 'warning',
   event: { executionArn: z.string(), closed: closedChallengeSchema },
   example: {
     executionArn:

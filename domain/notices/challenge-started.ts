@@ -26,6 +26,7 @@ export function challengeStartedMessage(
 export const challengeStarted = defineNotice({
   name: 'challenge-started',
   summary: 'An approved model runs beside the champion before it is rolled out.',
+  severity: 'info',
   event: { run: runPointerSchema, executionArn: z.string() },
   example: {
     run: { pipeline: 'loan-default', runId: '20260131-101500-4f2a' },

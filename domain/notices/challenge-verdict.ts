@@ -61,6 +61,7 @@ export function challengeEndMessage({ outcome, ...closed }: Reported): Message {
 export const challengeVerdict = defineNotice({
   name: 'challenge-verdict',
   summary: 'A challenge ended: the challenger won or lost, or there was no verdict.',
+  severity: 'info',
   event: { executionArn: z.string(), closed: closedChallengeSchema.options[0] },
   example: {
     executionArn:

@@ -29,6 +29,7 @@ export const checkFailedMessage = ({ pipeline, endpoint, error, message }: Check
 export const checkFailed = defineNotice({
   name: 'check-failed',
   summary: 'A drift check could not be made, or the tests of an endpoint could not be run.',
+  severity: 'warning',
   event: {
     pipeline: z.string().nullish(),
     endpointName: z.string().optional().describe('the tested endpoint; absent for a drift check'),
@@ -40,7 +41,11 @@ export const checkFailed = defineNotice({
     executionArn: 'arn:aws:states:eu-central-1:123456789012:execution:tidegate-dev-check-drift:e1',
     error: { Error: 'NotFoundError', Cause: '{"errorType":"NotFoundError","errorMessage":"no champion"}' },
   },
-  address: (event, stage) => ({ key: event.executionArn, pipeline: pipelineOf(event, stage) }),
+  address: (event, stage) => ({
+    key: event.executionArn,
+    pipeline: pipelineOf(event, stage),
+    trouble: { name: `check-failed#${event.endpointName ?? 'drift'}#${explainFailure(event.error).error}` },
+  }),
   message(event, _loaded, stage) {
     const pipeline = pipelineOf(event, stage);
     return checkFailedMessage({

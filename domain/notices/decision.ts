@@ -86,6 +86,7 @@ export function decisionMessage(made: DecisionMade): Message {
 export const decision = defineNotice({
   name: 'decision',
   summary: 'A model version was approved, rejected or rolled back to.',
+  severity: 'info',
   event: {
     pipeline: z.string(),
     version: z.int().min(1),

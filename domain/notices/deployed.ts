@@ -4,63 +4,68 @@ import { composeMessage, type Message } from '#domain/slack/message';
 import { count, duration } from '#domain/text/numbers';
 import { championSchema, runPointerSchema } from '#schemas/records/run';
 import { defineNotice, secondsBetween } from './notice.ts';
+import { type Update, updateDetails, updateParts } from './update-card.ts';
+import { loadUpdateFacts, testCountsSchema } from './update-facts.ts';
 
 /** A new model is in service. */
-export interface Deployed {
-  readonly pipeline: string;
+export interface Deployed extends Update {
   readonly endpoint: string;
-  readonly modelVersion: number;
-  readonly runId: string;
-  /** The endpoint configuration now live. */
-  readonly config: string;
-  readonly previousConfig?: string;
   readonly durationSeconds: number;
   /** Until when the button works, in ms since the epoch; without it there is none. */
   readonly buttonUntil?: number | undefined;
 }
 
 export function deployedMessage(deployed: Deployed): Message {
+  const { pipeline, version, endpoint, durationSeconds, buttonUntil } = deployed;
   return composeMessage({
-    heading: `🚀 ${deployed.pipeline}: version ${count(deployed.modelVersion)} is live`,
-    summary: [
-      'Endpoint ',
-      { code: deployed.endpoint },
-      ` serves it; the rollout took ${duration(deployed.durationSeconds * 1000)}.`,
-    ],
-    facts: [
-      ['Configuration', { code: deployed.config }],
-      ...(deployed.previousConfig === undefined ? [] : [['Before', { code: deployed.previousConfig }] as const]),
-    ],
-    footer: [['Run ', { code: deployed.runId }]],
+    heading: `🚀 ${pipeline}: version ${count(version)} is live`,
+    summary: ['Endpoint ', { code: endpoint }, ` serves it; the rollout took ${duration(durationSeconds * 1000)}.`],
+    ...updateParts(deployed),
     // nothing served before version 1
-    ...(deployed.buttonUntil === undefined || deployed.modelVersion === 1
+    ...(buttonUntil === undefined || version === 1
       ? {}
-      : {
-          actions: rollBackButton({
-            pipeline: deployed.pipeline,
-            version: deployed.modelVersion,
-            expires: deployed.buttonUntil,
-          }),
-        }),
+      : { actions: rollBackButton({ pipeline, version, expires: buttonUntil }) }),
   });
 }
 
+const event = {
+  run: runPointerSchema,
+  endpointName: z.string(),
+  modelPackageVersion: z.number().nullish(),
+  decidedAt: z.string().nullish(),
+  tests: testCountsSchema.nullish(),
+  startedAt: z.string(),
+  at: z.string(),
+};
+
+const deployedOf = (
+  { run, endpointName, tests, startedAt, at }: z.output<z.ZodObject<typeof event>>,
+  { version, facts, buttonUntil }: Pick<Deployed, 'version' | 'facts' | 'buttonUntil'>,
+  stage: string,
+): Deployed => ({
+  ...run,
+  stage,
+  version,
+  facts,
+  tests: tests ?? undefined,
+  isLive: true,
+  endpoint: endpointName,
+  durationSeconds: secondsBetween(startedAt, at),
+  buttonUntil,
+});
+
 export const deployed = defineNotice({
   name: 'deployed',
-  summary: 'A new model takes traffic.',
-  event: {
-    run: runPointerSchema,
-    endpointName: z.string(),
-    modelPackageVersion: z.number().nullish(),
-    decidedAt: z.string().nullish(),
-    startedAt: z.string(),
-    at: z.string(),
-  },
+  summary: 'A new model takes traffic: what changed, who approved it, its metrics, tests, traffic and cost.',
+  severity: 'info',
+  broadcast: true,
+  event,
   example: {
     run: { pipeline: 'loan-default', runId: '20260131-101500-4f2a' },
     endpointName: 'tidegate-dev-loan-default',
     modelPackageVersion: 8,
     decidedAt: '2026-01-31T10:39:58.000Z',
+    tests: { tests: 3, failed: 0 },
     startedAt: '2026-01-31T10:40:00.000Z',
     at: '2026-01-31T10:47:30.000Z',
   },
@@ -69,17 +74,13 @@ export const deployed = defineNotice({
     run,
     ...(version && at ? { decision: { version, at } } : {}),
   }),
-  load: async ({ store, buttons }, { run }) => ({
-    champion: championSchema.parse(await store.get(run.pipeline, 'champion')),
-    buttonUntil: buttons?.(run.pipeline)?.expires,
-  }),
-  message: ({ run, endpointName, startedAt, at }, { champion, buttonUntil }) =>
-    deployedMessage({
-      ...run,
-      endpoint: endpointName,
-      modelVersion: champion.modelPackageVersion,
-      config: champion.endpointConfigName,
-      durationSeconds: secondsBetween(startedAt, at),
-      buttonUntil,
-    }),
+  async load(ports, { run, endpointName, modelPackageVersion, decidedAt }) {
+    const champion = await ports.store.get(run.pipeline, 'champion');
+    const version = modelPackageVersion ?? championSchema.parse(champion).modelPackageVersion;
+    const decided = { version, decidedAt: decidedAt ?? undefined };
+    const facts = await loadUpdateFacts(ports, run, endpointName, decided);
+    return { version, facts, buttonUntil: ports.buttons?.(run.pipeline)?.expires };
+  },
+  message: (notice, loaded, stage) => deployedMessage(deployedOf(notice, loaded, stage)),
+  details: (notice, loaded, stage) => updateDetails(deployedOf(notice, loaded, stage)),
 });

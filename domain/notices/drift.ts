@@ -10,11 +10,12 @@ import { formatProbability } from '#domain/text/format-number';
 import { counted, decimal } from '#domain/text/numbers';
 import { upperFirst } from '#domain/text/upper-first';
 import type { ColumnDrift, Coverage, JointDrift } from '#schemas/records/baseline';
-import { type DriftReference, driftCheckSchema } from '#schemas/records/drift-check';
+import { type DriftCheck, type DriftReference, driftCheckSchema } from '#schemas/records/drift-check';
 import type { DriftDecision } from '#schemas/records/drift-history';
 import type { PerformanceEstimate } from '#schemas/records/performance-estimate';
 import { checkFailedMessage } from './check-failed.ts';
 import { defineNotice } from './notice.ts';
+import type { Severity } from './severity.ts';
 
 /** The fields of a column in the message. */
 type ShownDrift = Pick<ColumnDrift, 'column' | 'tests' | 'drifted'>;
@@ -112,9 +113,22 @@ export function driftMessage(drift: Drift, tests: readonly DriftTest[] = DRIFT_T
   });
 }
 
+const silenceOf = (check: DriftCheck): string | undefined =>
+  describeSilence(check.fellSilent ? 'stopped' : check.arrivals, check.window);
+
+/** A silent endpoint is a warning, an alarm at least one. */
+function severityOf(check: DriftCheck): Severity {
+  if (check.alarm && check.decision?.severity === 'critical') return 'critical';
+  return check.alarm || silenceOf(check) !== undefined ? 'warning' : 'info';
+}
+
 export const drift = defineNotice({
   name: 'drift',
   summary: 'A window was compared with the training baseline or earlier windows, or an endpoint is silent.',
+  severity: {
+    among: ['info', 'warning', 'critical'],
+    of: ({ check }) => severityOf(check),
+  },
   event: { check: driftCheckSchema },
   example: {
     check: {
@@ -169,11 +183,16 @@ export const drift = defineNotice({
       reportKey: 'loan-default/drift/2026-02-08.json',
     },
   },
-  address: ({ check: { pipeline, window } }) => ({ key: `${pipeline}#${window.to}`, pipeline }),
+  address({ check }) {
+    const { pipeline, window, alarm } = check;
+    const silence = silenceOf(check);
+    const trouble = { name: silence === undefined ? 'drift' : 'no-captures', isOver: silence === undefined && !alarm };
+    return { key: `${pipeline}#${window.to}`, pipeline, trouble };
+  },
   message({ check }, _, stage) {
     const { pipeline, window, columns, score, performance, alarm, coverage, reference, decision, step } = check;
     const { together } = check;
-    const silence = describeSilence(check.fellSilent ? 'stopped' : check.arrivals, window);
+    const silence = silenceOf(check);
     if (silence !== undefined) return checkFailedMessage({ pipeline, error: 'NoCaptures', message: silence });
     return driftMessage({
       pipeline,

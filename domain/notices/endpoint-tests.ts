@@ -48,6 +48,10 @@ export function endpointTestsMessage(tests: EndpointTests): Message {
 export const endpointTests = defineNotice({
   name: 'endpoint-tests',
   summary: 'An endpoint was tested.',
+  severity: {
+    among: ['info', 'critical'],
+    of: ({ outcome: { counts } }) => (counts.failed === 0 ? 'info' : 'critical'),
+  },
   event: {
     executionArn: z.string(),
     outcome: z.object({

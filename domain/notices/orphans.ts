@@ -26,11 +26,22 @@ export function orphansMessage(orphans: readonly Orphan[], stage: string): Messa
 export const orphans = defineNotice({
   name: 'orphans',
   summary: 'Endpoints serve although their pipelines are no longer deployed.',
+  severity: 'warning',
   event: { executionArn: z.string(), orphans: z.array(orphanSchema).min(1) },
   example: {
     executionArn: 'arn:aws:states:eu-central-1:123456789012:execution:tidegate-dev-check-service:e1',
     orphans: [{ pipeline: 'loan-default', endpoint: 'tidegate-dev-loan-default' }],
   },
-  address: ({ executionArn }) => ({ key: executionArn }),
+  // other endpoints are other trouble
+  address: ({ executionArn, orphans: found }) => ({
+    key: executionArn,
+    trouble: {
+      name: `orphans#${found
+        .map(({ endpoint }) => endpoint)
+        .toSorted()
+        .join(',')
+        .slice(0, 700)}`,
+    },
+  }),
   message: (event, _, stage) => orphansMessage(event.orphans, stage),
 });

@@ -6,6 +6,7 @@ import { caughtErrorSchema } from '#schemas/records/caught-error';
 import type { LabelVerdict } from '#schemas/records/label-window';
 import { type OutcomesFile, outcomesFileSchema } from '#schemas/records/outcome';
 import { defineNotice } from './notice.ts';
+import type { Severity } from './severity.ts';
 
 const problemsPart = (problems: OutcomesFile['problems']) => ({
   title: 'Malformed rows',
@@ -97,9 +98,21 @@ export const outcomesFailedMessage = ({
     footer: ['Nothing of it was recorded. The model keeps serving.'],
   });
 
+/** What labels show decides; rows that could not be used are a warning. */
+function severityOf({ windows = [], malformed, unknown, rowNeeded }: OutcomesFile): Severity {
+  if (windows.some(({ severity }) => severity === 'critical')) return 'critical';
+  return malformed + unknown + rowNeeded > 0 || windows.some(({ severity }) => severity === 'warning')
+    ? 'warning'
+    : 'info';
+}
+
 export const outcomes = defineNotice({
   name: 'outcomes',
   summary: 'A file with outcomes was recorded, or could not be taken.',
+  severity: {
+    among: ['info', 'warning', 'critical'],
+    of: ({ outcomes: found }) => ('file' in found ? severityOf(found.file) : 'warning'),
+  },
   event: {
     outcomes: z.union([
       z.object({ file: outcomesFileSchema }),

@@ -41,6 +41,7 @@ export function registeredMessage(model: Registered): Message {
 export const registered = defineNotice({
   name: 'registered',
   summary: 'A candidate passed its gates and stands in the model registry.',
+  severity: 'info',
   event: { run: runPointerSchema },
   example: { run: { pipeline: 'loan-default', runId: '20260131-101500-4f2a' } },
   address: ({ run }) => ({ key: run.runId, run }),

@@ -11,6 +11,7 @@ import { decision } from './decision.ts';
 import { deployed } from './deployed.ts';
 import { drift } from './drift.ts';
 import { endpointTests } from './endpoint-tests.ts';
+import type { NOTICE_NAMES } from './names.ts';
 import type { NoticeKind, NoticePorts, Outgoing } from './notice.ts';
 import { orphans } from './orphans.ts';
 import { outcomes } from './outcomes.ts';
@@ -21,6 +22,9 @@ import { runFailed } from './run-failed.ts';
 import { runSkipped } from './run-skipped.ts';
 import { runStarted } from './run-started.ts';
 import { verdict } from './verdict.ts';
+
+/** Kinds with these names in this order. */
+type Named<Names extends readonly string[]> = { readonly [At in keyof Names]: { readonly name: Names[At] } };
 
 /** Every kind of notice. */
 export const NOTICES = [
@@ -44,7 +48,7 @@ export const NOTICES = [
   orphans,
   costs,
   cleanedUp,
-] as const;
+] as const satisfies Named<typeof NOTICE_NAMES>;
 
 type EventOf<Kind> = Kind extends NoticeKind<infer Event> ? Event : never;
 

@@ -45,6 +45,7 @@ export function retiredMessage(outcome: z.output<typeof outcomeSchema>, stage: s
 export const retired = defineNotice({
   name: 'retired',
   summary: 'A pipeline was retired, or its retirement was taken back.',
+  severity: 'info',
   event: { executionArn: z.string(), retired: outcomeSchema },
   example: {
     executionArn: 'arn:aws:states:eu-central-1:123456789012:execution:tidegate-dev-retire:e1',

@@ -2,12 +2,17 @@ import * as z from 'zod';
 import { composeMessage, type Message } from '#domain/slack/message';
 import { count, duration } from '#domain/text/numbers';
 import { runPointerSchema } from '#schemas/records/run';
-import type { Deployed } from './deployed.ts';
 import { defineNotice, secondsBetween } from './notice.ts';
 import { runFailedMessage } from './run-failed.ts';
+import { type Update, updateParts } from './update-card.ts';
+import { loadUpdateFacts, testCountsSchema } from './update-facts.ts';
 
 /** A deployment was rolled back from `config` to `previousConfig`. */
-export interface RolledBack extends Deployed {
+export interface RolledBack extends Update {
+  readonly endpoint: string;
+  readonly durationSeconds: number;
+  readonly config: string;
+  readonly previousConfig?: string;
   readonly reason: string;
   /** The version in service, where it is known. */
   readonly servingVersion?: number;
@@ -16,11 +21,12 @@ export interface RolledBack extends Deployed {
 }
 
 export function rolledBackMessage(back: RolledBack): Message {
-  const { servingVersion, previousConfig } = back;
+  const { servingVersion, previousConfig, version } = back;
+  const { facts, parts, footer } = updateParts(back);
   return composeMessage({
     heading: back.wasRollBack
-      ? `↩️ ${back.pipeline}: going back to version ${count(back.modelVersion)} failed`
-      : `↩️ ${back.pipeline}: version ${count(back.modelVersion)} was rolled back`,
+      ? `↩️ ${back.pipeline}: going back to version ${count(version)} failed`
+      : `↩️ ${back.pipeline}: version ${count(version)} was rolled back`,
     summary: [
       'Endpoint ',
       { code: back.endpoint },
@@ -34,14 +40,17 @@ export function rolledBackMessage(back: RolledBack): Message {
           ? 'nothing: there was no earlier model'
           : [...(servingVersion === undefined ? [] : [`version ${count(servingVersion)}, `]), { code: previousConfig }],
       ],
+      ...facts,
     ],
-    footer: [['Run ', { code: back.runId }]],
+    parts,
+    footer,
   });
 }
 
 export const rolledBack = defineNotice({
   name: 'rolled-back',
   summary: 'A rollout was undone, or a deployment could not begin.',
+  severity: 'critical',
   event: {
     executionArn: z.string(),
     failure: z.object({
@@ -55,6 +64,7 @@ export const rolledBack = defineNotice({
       decidedAt: z.string().nullish(),
     }),
     modelPackageVersion: z.number().nullish(),
+    tests: testCountsSchema.nullish(),
     wasRollBack: z.boolean().optional(),
     startedAt: z.string(),
     at: z.string(),
@@ -78,9 +88,14 @@ export const rolledBack = defineNotice({
     pipeline,
     ...(version && at ? { decision: { version, at } } : {}),
   }),
-  message({ failure, modelPackageVersion, wasRollBack = false, startedAt, at }) {
+  async load(ports, { failure: { run, endpointName, decidedAt }, modelPackageVersion }) {
+    if (!run || !endpointName) return undefined;
+    const decided = { version: modelPackageVersion ?? undefined, decidedAt: decidedAt ?? undefined };
+    return await loadUpdateFacts(ports, run, endpointName, decided);
+  },
+  message({ failure, modelPackageVersion, tests, wasRollBack = false, startedAt, at }, facts, stage) {
     const { reason, pipeline, run, endpointName, endpointConfigName, servingConfig, servingVersion } = failure;
-    if (!run || !endpointName || !endpointConfigName) {
+    if (!run || !endpointName || !endpointConfigName || facts === undefined) {
       return runFailedMessage({
         ...(pipeline ? { pipeline } : {}),
         state: 'PrepareDeployment',
@@ -91,9 +106,13 @@ export const rolledBack = defineNotice({
     }
     return rolledBackMessage({
       ...run,
+      stage,
       reason,
+      facts,
+      tests: tests ?? undefined,
+      isLive: false,
       endpoint: endpointName,
-      modelVersion: modelPackageVersion ?? 0,
+      version: modelPackageVersion ?? 0,
       config: endpointConfigName,
       ...(servingConfig ? { previousConfig: servingConfig } : {}),
       ...(servingVersion ? { servingVersion } : {}),

@@ -43,6 +43,7 @@ const dataQuality: DataQualityError['name'] = 'DataQualityError';
 export const runFailed = defineNotice({
   name: 'run-failed',
   summary: 'A run ended in an error.',
+  severity: 'critical',
   event: { failure: runFailureSchema },
   example: {
     failure: {

@@ -29,6 +29,7 @@ export function runSkippedMessage({ pipeline, drop, cause, reason, howToTrain }:
 export const runSkipped = defineNotice({
   name: 'run-skipped',
   summary: 'A drop did not lead to a run.',
+  severity: 'info',
   event: { pipeline: z.string(), drop: z.string(), cause: skipCauseSchema, reason: z.string() },
   example: {
     pipeline: 'loan-default',

@@ -48,6 +48,7 @@ export function runStartedMessage(run: RunStarted): Message {
 export const runStarted = defineNotice({
   name: 'run-started',
   summary: 'A run was admitted and begins.',
+  severity: 'info',
   event: { run: runPointerSchema },
   example: { run: { pipeline: 'loan-default', runId: '20260131-101500-4f2a' } },
   address: ({ run }) => ({ key: run.runId, run }),

@@ -142,6 +142,10 @@ export const verdict = defineNotice({
       reportUrl: link(keys.report),
     };
   },
+  severity: {
+    among: ['info', 'warning'],
+    of: (_, { verdict: { passed } }) => (passed ? 'info' : 'warning'),
+  },
   message: ({ run }, { verdict: { passed, gates, warnings = [], unmet = [] }, evaluation, champion, reportUrl }) =>
     verdictMessage({
       ...run,

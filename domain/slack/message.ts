@@ -9,6 +9,8 @@ interface PlainText {
 interface Mrkdwn {
   readonly type: 'mrkdwn';
   readonly text: string;
+  /** Slack makes no link or mention of what only looks like one (docs.slack.dev, "Text object"). */
+  readonly verbatim?: true;
 }
 
 /** The Block Kit blocks Tidegate writes (docs.slack.dev, "Blocks"). */
@@ -112,7 +114,7 @@ function partText({ title: heading, table, lines = [], unlisted }: Part): string
 const chunks = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 
-const mrkdwn = (text: string): Mrkdwn => ({ type: 'mrkdwn', text });
+const mrkdwn = (text: string): Mrkdwn => ({ type: 'mrkdwn', text, verbatim: true });
 /** The rows of a table as plain text: `auc: candidate 0.81, champion 0.8`. */
 const spokenRows = ({ columns, rows }: Table): string[] =>
   rows.map(([name = '', ...cells]) => {
@@ -183,6 +185,19 @@ export function answeredMessage({ text, blocks }: Message, lines: readonly Rich[
   return { text, blocks: [...kept.slice(0, limits.blocks - buttons.length - said.length), ...buttons, ...said] };
 }
 
+/** Blocks that are too many are counted in one; the buttons at the end stay. */
+export function withinLimit(blocks: readonly Block[]): readonly Block[] {
+  if (blocks.length <= limits.blocks) return blocks;
+  const buttons = blocks.filter(({ type }) => type === 'actions');
+  const others = blocks.filter(({ type }) => type !== 'actions');
+  const shown = limits.blocks - buttons.length - 1;
+  return [
+    ...others.slice(0, shown),
+    { type: 'context', elements: [mrkdwn(`… and ${others.length - shown} more, in the report`)] },
+    ...buttons,
+  ];
+}
+
 /** Formats a message. The result is always within Slack's limits. */
 export function composeMessage(draft: Draft): Message {
   const facts = (draft.facts ?? []).map(([label, value]) => {
@@ -197,14 +212,15 @@ export function composeMessage(draft: Draft): Message {
     ...chunks(facts, limits.fields).map((fields) => ({ type: 'section' as const, fields })),
     ...(draft.parts ?? [])
       .filter(hasContent)
-      .map((part) => ({ type: 'section' as const, text: mrkdwn(partText(part)) })),
+      .map(partText)
+      .filter((text) => text.trim() !== '')
+      .map((text) => ({ type: 'section' as const, text: mrkdwn(text) })),
     ...chunks(footer, 10).map((lines) => ({ type: 'context' as const, elements: lines.map(mrkdwn) })),
   ];
   const { actions } = draft;
-  const shown = blocks.slice(0, actions ? limits.blocks - 1 : limits.blocks);
   return {
     text: fallback(draft),
-    blocks: actions ? [...shown, buttonBlock(actions)] : shown,
+    blocks: withinLimit(actions ? [...blocks, buttonBlock(actions)] : blocks),
     ...(actions && { asks: { version: actions.payload.version, about: actions.about } }),
   };
 }

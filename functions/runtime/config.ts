@@ -28,6 +28,7 @@ const variables = {
   CHALLENGE_MACHINE_ARN: () => z.string().startsWith('arn:'),
   DEPLOY_MACHINE_ARN: () => z.string().startsWith('arn:'),
   RETRAIN_MACHINE_ARN: () => z.string().startsWith('arn:'),
+  SEND_WAITING_MACHINE_ARN: () => z.string().startsWith('arn:'),
   LOG_RETENTION_DAYS: () => z.string().regex(/^\d+$/, 'a number of days'),
   COSTS: () => z.string().min(2),
   GIT_COMMIT: () => z.string().min(1),

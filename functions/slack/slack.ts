@@ -1,6 +1,8 @@
 import type * as slack from '@slack/web-api';
-import { SlackRejectedError, TransientError } from '#domain/errors';
+import { SlackRejectedError, SlackUnavailableError, TransientError } from '#domain/errors';
 import type { Message } from '#domain/slack/message';
+import { fixOf, obstacleOf } from '#domain/slack/refusal';
+import { unreachable } from '#domain/unreachable';
 
 /** Where a message was posted. Replies use it to open a thread. */
 export interface PostedMessage {
@@ -22,6 +24,8 @@ export interface PostMessage {
   readonly channel: string;
   /** `ts` of the message to answer in its thread. */
   readonly threadTs?: string;
+  /** Whether an answer in a thread is shown in the channel too. */
+  readonly broadcast?: boolean;
   readonly message: Message;
 }
 
@@ -37,37 +41,14 @@ const quiet = (level: slack.LogLevel): slack.Logger => ({
   setName: silent,
 });
 
-/** Slack's temporary failures (docs.slack.dev, `chat.postMessage`, "Errors"). */
-const passing = new Set([
-  'internal_error',
-  'fatal_error',
-  'service_unavailable',
-  'request_timeout',
-  'ratelimited',
-  'rate_limited',
-  'message_limit_exceeded',
-]);
-
-const fixes: Readonly<Record<string, string>> = {
-  channel_not_found: 'Create the channel, or invite the bot if it is private: /invite @tidegate.',
-  not_in_channel: 'Invite the bot to the channel: /invite @tidegate.',
-  is_archived: 'Unarchive the channel, or name another under notify.slack in the pipeline.',
-  invalid_auth: 'Put a valid bot token (xoxb-…) into the Slack secret.',
-  not_authed: 'Put a bot token (xoxb-…) into the Slack secret.',
-  token_revoked: 'Reinstall the Slack app and put its new bot token into the Slack secret.',
-  token_expired: 'Reinstall the Slack app and put its new bot token into the Slack secret.',
-  account_inactive: 'Reinstall the Slack app and put its new bot token into the Slack secret.',
-  missing_scope: 'Give the Slack app the scope chat:write, reinstall it, and put its new token into the Slack secret.',
-};
-
 /** Slack's library and a client of it. Imported lazily: a stage without Slack never needs it, and it would make the cold start a quarter longer. */
 export async function makeClient(token: string, apiUrl: string) {
   const library = await import('@slack/web-api');
   const client = new library.WebClient(token, {
     slackApiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`,
-    retryConfig: { retries: 2, factor: 2, minTimeout: 300, maxTimeout: 2000, randomize: true },
+    retryConfig: { retries: 1, minTimeout: 300, maxTimeout: 1000, randomize: true },
     rejectRateLimitedCalls: true,
-    timeout: 10_000,
+    timeout: 5000,
     logger: quiet(library.LogLevel.ERROR),
   });
   return { library, client };
@@ -77,9 +58,9 @@ export async function makeClient(token: string, apiUrl: string) {
  * Makes a client of Slack ready.
  *
  * @returns a function that posts a message, or logs its text when no token is set (Slack is optional). Then it returns undefined.
- *   The client retries twice within a few seconds. After that, the caller's retries take over.
+ *   The client retries once within a second and waits at most five for an answer, so that nobody waits for Slack.
  *   It throws SlackRejectedError with Slack's error and the fix when a retry would not help, and
- *   TransientError when Slack limits the rate, fails or cannot be reached.
+ *   SlackUnavailableError when Slack limits the rate, fails or cannot be reached.
  */
 export async function connectSlack({
   token,
@@ -93,7 +74,13 @@ export async function connectSlack({
     };
   }
   const { library, client } = await makeClient(token, apiUrl);
-  return async ({ channel, threadTs, message }) => {
+  return async ({ channel, threadTs, broadcast = false, message }) => {
+    const reply =
+      threadTs === undefined
+        ? {}
+        : broadcast
+          ? { thread_ts: threadTs, reply_broadcast: true as const }
+          : { thread_ts: threadTs };
     try {
       const posted = await client.chat.postMessage({
         channel,
@@ -102,12 +89,15 @@ export async function connectSlack({
         blocks: message.blocks as unknown as NonNullable<
           Extract<slack.ChatPostMessageArguments, { blocks: unknown }>['blocks']
         >,
-        ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+        ...reply,
+        // no name of a channel or a person, and no address becomes a link that is not written as one
+        parse: 'none',
+        link_names: false,
         unfurl_links: false,
         unfurl_media: false,
       });
       if (posted.ts === undefined || posted.channel === undefined) {
-        throw new TransientError('Slack accepted a message but did not return its channel and timestamp');
+        throw new SlackUnavailableError('Slack accepted a message but did not return its channel and timestamp');
       }
       return { ts: posted.ts, channel: posted.channel };
     } catch (error) {
@@ -123,22 +113,36 @@ export function translate(
   channel: string,
 ): Error {
   if (error instanceof WebAPIRateLimitedError) {
-    return new TransientError(`Slack limits the rate of messages; try again in ${error.retryAfter} s`, {
+    const { retryAfter } = error;
+    return new SlackUnavailableError(`Slack limits the rate of messages; try again in ${retryAfter} s`, {
+      obstacle: 'rate',
+      retryAfter,
       cause: error,
     });
   }
   if (error instanceof WebAPIPlatformError) {
     const { error: code, response_metadata: metadata } = error.data;
-    if (passing.has(code)) return new TransientError(`Slack failed: ${code}`, { cause: error });
-    const details = metadata?.messages?.slice(0, 3).join('; ');
-    const fix = fixes[code] ?? 'See https://docs.slack.dev/reference/methods/chat.postMessage for what it means.';
-    return new SlackRejectedError(
-      `Slack refused a message to ${channel}: ${code}${details ? ` (${details})` : ''}. ${fix}`,
-      { cause: error },
-    );
+    const obstacle = obstacleOf(code);
+    switch (obstacle) {
+      case 'rate':
+      case 'outage':
+        return new SlackUnavailableError(`Slack failed: ${code}`, { obstacle, cause: error });
+      case 'channel':
+      case 'content':
+      case 'access': {
+        const details = metadata?.messages?.slice(0, 3).join('; ');
+        return new SlackRejectedError(
+          `Slack refused a message to ${channel}: ${code}${details ? ` (${details})` : ''}. ${fixOf(code)}`,
+          { obstacle, cause: error },
+        );
+      }
+      default:
+        return unreachable(obstacle, 'obstacle');
+    }
   }
   if (error instanceof TransientError) return error;
-  return new TransientError(`Slack could not be reached: ${error instanceof Error ? error.message : String(error)}`, {
-    cause: error,
-  });
+  return new SlackUnavailableError(
+    `Slack could not be reached: ${error instanceof Error ? error.message : String(error)}`,
+    { cause: error },
+  );
 }

@@ -53,6 +53,7 @@ const machines = [
   'recover-run',
   'recover-deployment',
   'recover-batch',
+  'send-waiting',
 ];
 /** More executions of a machine than one trial starts. */
 const NEWEST = 40;

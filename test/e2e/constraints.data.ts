@@ -11,6 +11,7 @@ import { chooseRun, suggestFrom } from '../../cli/commands/constraints.ts';
 import { fetchReport } from '../../cli/commands/report.ts';
 import { readSlack } from '../../cli/commands/slack.ts';
 import { addConstraints } from '../../cli/constraints-file.ts';
+import { readWaiting } from '../../cli/waiting-messages.ts';
 import { startProject, type UpProject } from './project.ts';
 
 /** From a good drop to constraints, and from constraints to drops that are refused: the data of one small book throughout. */
@@ -126,4 +127,36 @@ describe('constraints that were suggested from a good drop', { timeout: 300_000 
       expect(`${ended.cause}${notice?.text}${readFileSync(path, 'utf8')}`).not.toContain(honeytoken);
     },
   );
+});
+
+describe('a drop while Slack takes no message', { timeout: 120_000 }, () => {
+  const slackFails = (fault: { fault: 'throttle' } | { fault: 'error'; code: string; nth?: number }) =>
+    strict.cloud.faults.set({ faults: [{ service: 'slack', operation: 'chat.postMessage', ...fault }] });
+  const reasons = async () => (await readWaiting(strict.target)).map(({ reason }) => reason).join('\n');
+  const headings = async () => (await readSlack(strict.cloud.endpoint)).map(({ text }) => text.split('\n')[0]);
+
+  it('ends as always, and its messages follow in order once Slack is well, whatever was wrong with it', async () => {
+    const before = (await headings()).length;
+    slackFails({ fault: 'throttle' });
+    const { ended } = await strict.drop('strict-book', book('silent', set('amount', '')), 'silent');
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'DataQualityError' });
+    expect((await headings()).length).toBe(before);
+    expect(await reasons()).toMatch(/limits the rate.*\n.*behind an earlier message/);
+
+    slackFails({ fault: 'error', code: 'token_revoked' });
+    await expect.poll(reasons, { timeout: 30_000 }).toContain('Reinstall the Slack app');
+    // then the channel is wrong once
+    slackFails({ fault: 'error', code: 'channel_not_found', nth: 1 });
+    await expect.poll(reasons, { timeout: 40_000 }).toBe('');
+    strict.cloud.faults.clear();
+
+    const told = (await readSlack(strict.cloud.endpoint)).slice(before);
+    expect(told.map(({ text }) => /training started|the run failed/.exec(text)?.[0])).toEqual([
+      'training started',
+      'the run failed',
+    ]);
+    expect(told[0]).toMatchObject({ channel: '#ml-pipelines' });
+    expect(told[0]?.text).toContain('channel_not_found. Create the channel');
+    expect(told[1]?.thread_ts).toBe(told[0]?.ts);
+  });
 });

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { fakeContext, servePages } from 'embedded-cloud/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -20,12 +21,17 @@ vi.mock('node:timers/promises', async (load) => {
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-notify-'));
 const token = 'xoxb-local-test';
+const machine = 'arn:aws:states:eu-central-1:123456789012:stateMachine:tidegate-dev-send-waiting';
 let pages: SlackPages;
 let server: Awaited<ReturnType<typeof servePages>>;
 let notify: typeof import('#functions/notify').handler;
+let sendWaiting: typeof import('#functions/send-waiting').handler;
+let executions: ReturnType<typeof freshExecutions>;
 let state: MemoryState;
 let secret: string;
 let seen = 0;
+
+const freshExecutions = () => mockClient(SFNClient);
 
 interface Posted {
   readonly ts: string;
@@ -49,6 +55,8 @@ const failed = (failure: object) =>
 
 async function world(endAfter?: number): Promise<void> {
   state = fakeStateTable(endAfter === undefined ? undefined : countCalls(endAfter));
+  executions = freshExecutions();
+  executions.on(StartExecutionCommand).resolves({});
   const secrets = mockClient(SecretsManagerClient);
   secrets.on(GetSecretValueCommand, { SecretId: 'slack-secret' }).callsFake(() => ({ SecretString: secret }));
   for (const { runId } of [run, { runId: 'other' }]) {
@@ -77,8 +85,10 @@ beforeAll(async () => {
     SLACK_APPROVERS: 'U0ALICE',
     CONSOLE_URL: 'https://{region}.console.aws.amazon.com',
     LAMBDA_TASK_ROOT: folder,
+    SEND_WAITING_MACHINE_ARN: machine,
   });
   ({ handler: notify } = await import('#functions/notify'));
+  ({ handler: sendWaiting } = await import('#functions/send-waiting'));
 });
 beforeEach(async () => {
   secret = token;
@@ -135,17 +145,35 @@ describe('a message', () => {
     expect(await state.list('loan', 'thread#')).toEqual([]);
   });
 
-  it('that Slack refuses for good is refused here, and sent when Slack takes it', async () => {
+  it('that Slack refuses waits, and is sent in its order once the token is right', async () => {
     secret = 'xoxb-revoked';
-    await expect(skipped()).rejects.toMatchObject({ name: 'SlackRejectedError' });
+    expect(await skipped()).toEqual({ sent: false, waits: true });
+    expect(executions.commandCalls(StartExecutionCommand)).toHaveLength(1);
+    expect(executions.call(0).args[0].input).toMatchObject({
+      stateMachineArn: machine,
+      name: expect.stringMatching(/^waiting-[0-9a-f-]{36}$/),
+    });
+    expect(await skipped('it waits')).toEqual({ sent: false, waits: true });
+    expect(await skipped()).toEqual({ sent: false, waits: true });
+    expect(await posted()).toEqual([]);
+
     secret = token;
-    expect(await skipped()).toEqual({ sent: true });
+    for (const item of await state.list('(outbox)', 'waiting#')) {
+      await state.set('(outbox)', String(item['sk']), { notBefore: '2026-01-01T00:00:00.000Z' });
+    }
+    const executionArn = 'arn:aws:states:eu-central-1:123456789012:execution:tidegate-dev-send-waiting:e1';
+    expect(await sendWaiting({ executionArn }, context)).toEqual({ decision: 'done', seconds: 0, sent: 2, waiting: 0 });
+    expect((await posted()).map(({ text }) => /trained before|it waits/.exec(text)?.[0])).toEqual([
+      'trained before',
+      'it waits',
+    ]);
+    expect(await skipped()).toEqual({ sent: false });
   });
 });
 
 describe('sending that breaks off', () => {
   it('wherever it did, is completed by trying again: sent at least once, then never again', async () => {
-    const calls = ['get run#', 'put message#', 'get thread#', 'put thread#', 'set message#'];
+    const calls = ['get run#', 'get message#', 'get thread#', 'put message#', 'put thread#', 'put message# as sent'];
     for (let n = 1; n <= calls.length; n++) {
       await world(n);
       await expect(registered(), `after ${calls[n - 1]}`).rejects.toBeInstanceOf(Crash);
@@ -153,7 +181,7 @@ describe('sending that breaks off', () => {
       await registered();
 
       const sent = await posted();
-      expect(sent.length, `after ${calls[n - 1]}`).toBe(n === 4 ? 2 : 1);
+      expect(sent.length, `after ${calls[n - 1]}`).toBe(n === 5 ? 2 : 1);
       expect(await state.list('loan', 'message#')).toMatchObject([{ sent: true }]);
       expect(await state.list('loan', 'thread#')).toMatchObject([{ ts: sent[0]?.ts }]);
     }

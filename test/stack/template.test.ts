@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pauseSeconds } from '../../domain/slack/refusal.ts';
 import { kebab } from '../../resources/function-roles.ts';
 import { importOf } from '../../scripts/kept/import-template.ts';
 import { type Machine, machineFiles, readMachine, statesOf } from '../../scripts/machines/read-machine.ts';
@@ -580,8 +581,20 @@ describe('the compiled template', () => {
         'RetrainStateMachine ExecutionTime',
         'DeployStateMachine ExecutionTime',
         '{"Fn::GetAtt":["DeadLetterQueue","QueueName"]} ApproximateNumberOfMessagesVisible',
+        '"slack" OldestMessageSeconds',
       ].toSorted(),
     );
+  });
+
+  it('has an alarm that lasts while a message waits for Slack: its period is longer than the longest pause', () => {
+    const properties = template.Resources['MessagesWaitAlarm']?.Properties;
+    expect(properties).toMatchObject({
+      Namespace: 'Tidegate',
+      Dimensions: [{ Name: 'service', Value: 'slack' }],
+      Statistic: 'Maximum',
+      Threshold: 600,
+    });
+    expect(properties?.['Period']).toBeGreaterThan(pauseSeconds(1000));
   });
 
   it('shows machines, functions and endpoints on one dashboard whose body is JSON', () => {

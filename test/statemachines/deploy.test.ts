@@ -83,7 +83,17 @@ describe('the deploy machine', () => {
     expect(tasks).toEqual(['PrepareDeployment', 'DeployEndpoint', 'AwaitEndpoint', testTask, 'PromoteModel', 'Notify']);
     expect(of('PrepareDeployment')).toMatchObject([{ modelPackageArn: arn, executionArn: deployment.executionArn }]);
     expect(of(testTask)).toMatchObject([{ Input: { endpointName: 'tidegate-dev-loan', trigger: 'deploy' } }]);
-    expect(of('Notify')).toMatchObject([{ kind: 'deployed', run: deployment.run }]);
+    expect(of('Notify')).toMatchObject([{ kind: 'deployed', run: deployment.run, tests: null }]);
+  });
+
+  it('tells the team how many tests ran, of a deployment that worked out and of one that failed', async () => {
+    const counts = { tests: 3, failed: 0 };
+    const passed = await deploy({ [testTask]: () => ({ Output: { passed: true, failed: [], counts } }) });
+    expect(passed.of('Notify')).toMatchObject([{ kind: 'deployed', tests: counts }]);
+
+    const bad = { tests: 3, failed: 1 };
+    const failed = await deploy({ [testTask]: () => ({ Output: { passed: false, failed: ['golden'], counts: bad } }) });
+    expect(failed.of('Notify')).toMatchObject([{ kind: 'rolled-back', tests: bad }]);
   });
 
   it('gives each function an input that its schema takes', async () => {

@@ -56,7 +56,10 @@ describe('the test-endpoint machine', () => {
   it('runs every test, records the results and tells the team', async () => {
     const { status, output, tasks, of } = await test();
 
-    expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: { passed: false, failed: ['b'] } });
+    expect({ status, output }).toEqual({
+      status: 'SUCCEEDED',
+      output: { passed: false, failed: ['b'], counts: { tests: 2, failed: 1 } },
+    });
     expect(tasks).toEqual(['LoadEndpointTests', 'RunEndpointTest', 'RunEndpointTest', 'RecordTestResults', 'Notify']);
     expect(of('RecordTestResults')).toMatchObject([
       {
@@ -108,7 +111,10 @@ describe('the test-endpoint machine', () => {
   it('records an endpoint without tests', async () => {
     const { status, output, tasks } = await test({ LoadEndpointTests: () => ({ ...suite, tests: [] }) });
 
-    expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: { passed: true, failed: [] } });
+    expect({ status, output }).toEqual({
+      status: 'SUCCEEDED',
+      output: { passed: true, failed: [], counts: { tests: 0, failed: 0 } },
+    });
     expect(tasks).toEqual(['LoadEndpointTests', 'RecordTestResults', 'Notify']);
   });
 
@@ -126,7 +132,10 @@ describe('the test-endpoint machine', () => {
       const later = await test({ [task]: (args, n) => (n < 2 ? Promise.reject(transient) : usual[task]?.(args, n)) });
 
       expect(failed).toMatchObject({ status: 'FAILED', error: 'AccessDeniedException' });
-      expect(later).toMatchObject({ status: 'SUCCEEDED', output: { passed: false, failed: ['b'] } });
+      expect(later).toMatchObject({
+        status: 'SUCCEEDED',
+        output: { passed: false, failed: ['b'], counts: { tests: 2, failed: 1 } },
+      });
       expect(later.of(task)).toHaveLength(task === 'RunEndpointTest' ? 6 : 3);
     },
   );
@@ -134,7 +143,10 @@ describe('the test-endpoint machine', () => {
   it('passes its outcome on though Slack is silent', async () => {
     const { status, output } = await test({ Notify: () => Promise.reject({ error: 'SlackRejectedError' }) });
 
-    expect({ status, output }).toEqual({ status: 'SUCCEEDED', output: { passed: false, failed: ['b'] } });
+    expect({ status, output }).toEqual({
+      status: 'SUCCEEDED',
+      output: { passed: false, failed: ['b'], counts: { tests: 2, failed: 1 } },
+    });
   });
 
   it.each(['LoadEndpointTests', 'RunEndpointTest', 'RecordTestResults'])(

@@ -58,6 +58,13 @@ describe('Slack', () => {
     expect([answer.status, await answer.json()]).toEqual([status, { ok: false, error }]);
   });
 
+  it('answers an error of its own with 200, as Slack does', async () => {
+    set({ fault: 'error', code: 'channel_not_found', service: 'slack', operation: 'chat.postMessage' });
+    const answer = await post();
+    expect([answer.status, await answer.json()]).toEqual([200, { ok: false, error: 'channel_not_found' }]);
+    expect(await told()).toBe(0);
+  });
+
   it('cuts the connection, before or after it has told', async () => {
     set({ fault: 'reset', service: 'slack' });
     await expect(post()).rejects.toThrow('fetch failed');

@@ -7,6 +7,7 @@ import { runPointerSchema } from '#schemas/records/run';
 export const approvalWaiting = defineNotice({
   name: 'approval-waiting',
   summary: 'A registered model has waited for its approval for some days.',
+  severity: 'warning',
   event: { run: runPointerSchema, days: z.int().min(1) },
   example: { run: { pipeline: 'loan-default', runId: '20260131-101500-4f2a' }, days: 3 },
   address: ({ run, days }) => ({ key: `${run.runId}#${days}`, run }),

@@ -60,6 +60,7 @@ async function said(notice: unknown, { evaluation, verdict }: ReturnType<typeof 
     store: state,
     stage: 'dev',
     link: (key) => `https://console/${key}`,
+    endpointLink: (name) => `https://console/endpoints/${name}`,
   };
   return composeNotice(ports, noticeSchemaOf(notices).parse(notice), notices);
 }
@@ -122,7 +123,12 @@ describe('an added notice', () => {
 
   it('becomes a message in the thread of its run', async () => {
     const { message, ...address } = await said(approvalWaiting.example, judged());
-    expect(address).toEqual({ key: `approval-waiting#${run.runId}#3`, pipeline: run.pipeline, threads: [run.runId] });
+    expect(address).toMatchObject({
+      severity: 'warning',
+      key: `approval-waiting#${run.runId}#3`,
+      pipeline: run.pipeline,
+      threads: [run.runId],
+    });
     expect(message.text).toContain('loan-default: version 7 still waits');
     expect(message.text).toContain(`For 3 days. To put it in service: npx tidegate approve ${run.runId} --stage dev`);
   });

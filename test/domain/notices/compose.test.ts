@@ -29,7 +29,13 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-notices-'));
   state = memoryState();
   artifacts = folderStore(folder);
-  ports = { artifacts, store: state, stage: 'dev', link: (key) => `https://console/${key}` };
+  ports = {
+    artifacts,
+    store: state,
+    stage: 'dev',
+    link: (key) => `https://console/${key}`,
+    endpointLink: (name) => `https://console/endpoints/${name}`,
+  };
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -159,11 +165,11 @@ describe('a drop that cannot be used', () => {
 });
 
 describe('a deployment', () => {
-  it('that worked out names version, endpoint, config and how long it took', async () => {
+  it('that worked out names version, endpoint and how long it took, and says what is not recorded', async () => {
     await state.put('loan', 'champion', championOf(3, run.runId, times.at));
     const notice = await said({ kind: 'deployed', run, endpointName, ...times });
     expect(notice).toMatchObject({ key: `deployed#${run.runId}#${times.startedAt}`, threads: [run.runId] });
-    for (const word of ['version 3', endpointName, `${endpointName}-${run.runId}`, '5 min'])
+    for (const word of ['version 3', endpointName, 'Trained on', 'not recorded', '5 min'])
       expect(`${notice.text}${notice.words}`).toContain(word);
   });
 
@@ -402,6 +408,22 @@ describe('a file with outcomes', () => {
     );
   });
 
+  it.each([
+    ['info', { malformed: 0, unknown: 0, rowNeeded: 0 }],
+    ['warning', {}],
+    ['warning', { malformed: 0, unknown: 0, rowNeeded: 0, windows: ['none', 'warning'] }],
+    ['critical', { windows: ['warning', 'critical'] }],
+  ] as const)('is of severity %s by what labels show and what could not be used (%j)', async (severity, own) => {
+    const { windows = [], ...counts } = own as { windows?: readonly string[] };
+    const window = { from: '2026-01-01', to: '2026-01-08', runId: 'r', modelPackageVersion: 3, rows: 9, judged: true };
+    const found = {
+      ...file,
+      ...counts,
+      windows: windows.map((worst) => ({ ...window, severity: worst, reason: 'because', findings: [] })),
+    };
+    expect(await said({ kind: 'outcomes', outcomes: { file: found } })).toMatchObject({ severity });
+  });
+
   it('that was not taken is told with its cause', async () => {
     const error = {
       Error: 'SchemaMismatchError',
@@ -420,9 +442,9 @@ describe('a batch', () => {
 
   it('that was scored is told with its model, the share of each class and the place', async () => {
     await put();
-    const { key, pipeline, text, words } = await said(notice);
+    const { key, pipeline, severity, text, words } = await said(notice);
 
-    expect({ key, pipeline }).toEqual({ key: 'batch-scored#b1', pipeline: 'loan' });
+    expect({ key, pipeline, severity }).toEqual({ key: 'batch-scored#b1', pipeline: 'loan', severity: 'warning' });
     expect(text).toContain('⚠️ loan: 99 rows scored');
     expect(text).toContain('Of 100 rows of the batch, version 3 scored 99. 1 row is malformed and has no score.');
     for (const word of ['s3://clean/loan/batch/b1/', 'paid', '66.7 %', 'not a number', '2 files', 'batch b1']) {
@@ -433,7 +455,8 @@ describe('a batch', () => {
   it('without malformed rows has no list of them, and a mean where answers are values', async () => {
     const counts = { rows: 5, scored: 5, malformed: 0, problems: [], classes: [], mean: 2.5 };
     await put({ counts });
-    const { text, words } = await said(notice);
+    const { text, words, severity } = await said(notice);
+    expect(severity).toBe('info');
 
     expect(text).toContain('📊 loan: 5 rows scored');
     expect(words).toContain('2.5');
@@ -454,6 +477,11 @@ describe('a batch', () => {
     const { text, words } = await said(notice);
     expect(text).toContain('2 rows are malformed and have no score.');
     expect(words).toContain('(the row)');
+  });
+
+  it('whose counts are not known is no warning', async () => {
+    await put({ counts: undefined });
+    expect((await said(notice)).severity).toBe('info');
   });
 
   it('without a record is no message', async () => {

@@ -12,6 +12,7 @@ import { rolledBackMessage } from '#domain/notices/rolled-back';
 import { runFailedMessage } from '#domain/notices/run-failed';
 import { runSkippedMessage } from '#domain/notices/run-skipped';
 import { runStartedMessage } from '#domain/notices/run-started';
+import { updateDetails } from '#domain/notices/update-card';
 import { verdictMessage } from '#domain/notices/verdict';
 import { limits, type Message } from '#domain/slack/message';
 import { skipCauseSchema } from '#schemas/records/run';
@@ -21,6 +22,10 @@ const text = fc.oneof(
   fc.string({ minLength: 100, maxLength: 5000 }),
   fc.constantFrom(
     '<!channel>',
+    '<!here>',
+    '@channel @here #general',
+    '<@U012AB3CD>',
+    '&lt;!here&gt;',
     '`code`',
     '*bold*',
     '<https://evil.example|click>',
@@ -54,11 +59,45 @@ const found = record({ statistic: number, threshold: number, drifted: fc.boolean
 const tests = record({ psi: optional(found), ks: optional(found), gone: optional(found) }).map(without);
 const column = record({ column: text, tests, drifted: fc.boolean() });
 const link = record({ label: text, url: fc.oneof(text, fc.webUrl()) });
+const version = record({ modelPackageVersion: fc.nat(), runId: text, promotedAt: text });
+const estimate = record({ value: number, low: number, high: number });
+const estimates = fc.dictionary(text, estimate, { maxKeys: 30 });
+const facts = record({
+  other: optional(version),
+  drop: optional(text),
+  changes: optional(many(record({ setting: text, before: optional(text), now: optional(text) }))),
+  decision: optional(
+    record({ decision: fc.constant('approved'), at: text, by: optional(text), reason: optional(text) }),
+  ),
+  evaluation: optional(record({ metrics: estimates, champion: optional(record({ metrics: estimates })) }).map(without)),
+  claim: optional(
+    record({
+      approvedAt: text,
+      endpointConfigName: text,
+      deployment: record({ rollOut: record({ strategy: text, percent: optional(number), bakeMinutes: number }) }),
+    }),
+  ),
+  pinned: optional(
+    record({
+      deployment: record({
+        instances: optional(record({ type: text, count: fc.nat() })),
+        scaling: optional(record({ min: fc.nat(), max: fc.nat() })),
+        serverless: optional(fc.constant({})),
+      }).map(without),
+    }),
+  ),
+  reportUrl: fc.oneof(text, fc.webUrl()),
+  endpointUrl: text,
+}).map(without);
 const rollout = {
   pipeline: text,
+  stage: text,
   endpoint: text,
-  modelVersion: number,
+  version: number,
   runId: text,
+  facts,
+  tests: optional(record({ tests: fc.nat(), failed: fc.nat() })),
+  isLive: fc.boolean(),
   config: text,
   previousConfig: optional(text),
   durationSeconds: number,
@@ -96,6 +135,10 @@ const messages: Record<string, fc.Arbitrary<Message>> = {
     howToApprove: text,
   }).map((m) => registeredMessage(m as never)),
   deployed: record(rollout).map((m) => deployedMessage(without(m) as never)),
+  'details of an update': record(rollout).map((m) => {
+    const update = without(m) as never;
+    return updateDetails(update) ?? deployedMessage(update);
+  }),
   'rolled-back': record({ ...rollout, reason: text, servingVersion: optional(number), wasRollBack: fc.boolean() }).map(
     (m) => rolledBackMessage(without(m) as never),
   ),

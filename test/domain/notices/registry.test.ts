@@ -52,6 +52,7 @@ async function ports(): Promise<NoticePorts> {
     store: state,
     stage: 'dev',
     link: (key) => `https://console/${key}`,
+    endpointLink: (name) => `https://console/endpoints/${name}`,
   };
 }
 

@@ -27,16 +27,16 @@ describe('a message', () => {
     });
     expect(text).toBe('h\ns b\nname: value\nempty: \nlines:\none\ntwo\nsmall\n');
     expect(blocks.slice(1)).toEqual([
-      { type: 'section', text: { type: 'mrkdwn', text: 's *b*' } },
+      { type: 'section', text: { type: 'mrkdwn', verbatim: true, text: 's *b*' } },
       {
         type: 'section',
         fields: [
-          { type: 'mrkdwn', text: '*name*\nvalue' },
-          { type: 'mrkdwn', text: '*empty*\n–' },
+          { type: 'mrkdwn', verbatim: true, text: '*name*\nvalue' },
+          { type: 'mrkdwn', verbatim: true, text: '*empty*\n–' },
         ],
       },
-      { type: 'section', text: { type: 'mrkdwn', text: '*lines*\none\ntwo' } },
-      { type: 'context', elements: [{ type: 'mrkdwn', text: 'small' }] },
+      { type: 'section', text: { type: 'mrkdwn', verbatim: true, text: '*lines*\none\ntwo' } },
+      { type: 'context', elements: [{ type: 'mrkdwn', verbatim: true, text: 'small' }] },
     ]);
   });
 
@@ -90,7 +90,10 @@ describe('a message', () => {
 
   test('has at most 50 blocks, and a text cut between lines or before an entity', () => {
     const parts = Array.from({ length: 60 }, (_, i) => ({ lines: [`line ${i}`] }));
-    expect(composeMessage({ heading: 'h', parts }).blocks).toHaveLength(limits.blocks);
+    const { blocks } = composeMessage({ heading: 'h', parts });
+    expect(blocks).toHaveLength(limits.blocks);
+    // the header and 48 lines are shown
+    expect(JSON.stringify(blocks.at(-1))).toContain('… and 12 more, in the report');
     const { text } = composeMessage({ heading: 'h', summary: '&'.repeat(2000) });
     expect(text.length).toBeLessThanOrEqual(limits.text);
     expect(text).toMatch(/^h\n(&amp;)+…$/);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { slackChannel } from '#functions/runtime/channels';
+import { slackSettings } from '#functions/runtime/channels';
 import { pipelineNames } from '#functions/runtime/packaged-pipelines';
 import { readPipeline } from '#functions/runtime/pipelines';
 import { putPackagedPipeline } from '../support/packaged-pipeline.ts';
@@ -71,7 +71,7 @@ it('reads the channel of a pipeline, and of nothing else', () => {
   putPipeline(`${text}notify: { slack: '#ml-loans' }\n`);
   putPackagedPipeline(root, 'quiet', text);
   putPackagedPipeline(root, 'broken', "notify: { slack: 'loans' }\n");
-  expect(slackChannel(root, 'loan')).toBe('#ml-loans');
+  expect(slackSettings(root, 'loan')).toBe('#ml-loans');
   for (const name of ['quiet', 'broken', 'nobody', '../pipelines/loan'])
-    expect(slackChannel(root, name)).toBeUndefined();
+    expect(slackSettings(root, name)).toBeUndefined();
 });

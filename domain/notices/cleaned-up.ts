@@ -42,6 +42,7 @@ export function cleanedUpMessage(removed: Removed): Message {
 export const cleanedUp = defineNotice({
   name: 'cleaned-up',
   summary: 'A clean-up deleted what no pipeline needs any more. One that deleted nothing says nothing.',
+  severity: 'info',
   event: { executionArn: z.string(), removed: removedSchema },
   example: {
     executionArn: 'arn:aws:states:eu-central-1:123456789012:execution:tidegate-dev-clean-up:e1',

@@ -38,6 +38,7 @@ export function costsMessage(costs: StageMonths, stage: string): Message {
 export const costs = defineNotice({
   name: 'costs',
   summary: 'What the stage costs this month, once a month.',
+  severity: 'info',
   event: { costs: stageMonthsSchema },
   example: {
     costs: {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { NotFoundError } from '#domain/errors';
 import { decisionMessage } from '#domain/notices/decision';
 import { deployed, deployedMessage } from '#domain/notices/deployed';
 import type { NoticePorts } from '#domain/notices/notice';
 import { registered, registeredMessage } from '#domain/notices/registered';
+import type { UpdateFacts } from '#domain/notices/update-facts';
 import type { Message } from '#domain/slack/message';
 
 const until = 1_770_000_000_000;
@@ -13,7 +15,14 @@ const model = {
   ...{ pipeline: 'loan', runId: 'r3', modelPackageArn: 'arn', version: 3, howToApprove: 'npx tidegate approve r3' },
   approval: 'PendingManualApproval' as const,
 };
-const live = { pipeline: 'loan', endpoint: 'e', runId: 'r3', config: 'c', durationSeconds: 60, modelVersion: 3 };
+const facts: UpdateFacts = {
+  ...{ other: undefined, drop: undefined, changes: undefined, decision: undefined, evaluation: undefined },
+  ...{ claim: undefined, pinned: undefined, reportUrl: 'https://example.com/r', endpointUrl: 'https://example.com/e' },
+};
+const live = {
+  ...{ pipeline: 'loan', stage: 'dev', endpoint: 'e', runId: 'r3', durationSeconds: 60, version: 3 },
+  ...{ facts, tests: undefined, isLive: true },
+};
 const decided = { version: 3, at: '2026-01-31T10:00:00Z', changedAt: '2026-01-31T10:00:00Z' };
 
 describe('a message asks by buttons', () => {
@@ -36,7 +45,7 @@ describe('a message asks by buttons', () => {
     const message = deployedMessage({ ...live, buttonUntil: until });
     expect(actionsOf(message)).toEqual(['roll-back']);
     expect(message.asks).toEqual({ version: 3, about: 'roll-back' });
-    expect(actionsOf(deployedMessage({ ...live, modelVersion: 1, buttonUntil: until }))).toEqual([]);
+    expect(actionsOf(deployedMessage({ ...live, version: 1, buttonUntil: until }))).toEqual([]);
     expect(actionsOf(deployedMessage(live))).toEqual([]);
   });
 });
@@ -48,10 +57,11 @@ it('a notice asks until when its ports say', async () => {
   };
   const items: Record<string, object> = { champion, 'run#r3': { modelPackageVersion: 3, modelPackageArn: 'arn' } };
   const ports: NoticePorts = {
-    artifacts: { readJson: () => Promise.reject(new Error('not asked')) },
-    store: { get: async (_, sk) => items[sk] as Readonly<Record<string, unknown>> },
+    artifacts: { readJson: () => Promise.reject(new NotFoundError('no record')) },
+    store: { get: async (_, sk) => items[sk] as Readonly<Record<string, unknown>>, list: async () => [] },
     stage: 'dev',
     link: () => 'https://example.com',
+    endpointLink: () => 'https://example.com',
     buttons: (pipeline) => (pipeline === 'loan' ? { expires: until } : undefined),
   };
   const run = { pipeline: 'loan', runId: 'r3' };

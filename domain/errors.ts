@@ -21,7 +21,7 @@ export abstract class TidegateError extends Error {
 
 /** An AWS service throttled the call or had an internal failure. Retry. */
 export class TransientError extends TidegateError {
-  override readonly name = 'TransientError';
+  override readonly name: string = 'TransientError';
   readonly retryable = true;
 }
 
@@ -220,6 +220,7 @@ export class SlackRejectedError extends TidegateError {
 
 /** Slack limits the rate, fails, or cannot be reached. */
 export class SlackUnavailableError extends TransientError {
+  override readonly name: string = 'SlackUnavailableError';
   readonly obstacle: Extract<Obstacle, 'rate' | 'outage'>;
   /** How long Slack wants to be left alone, in seconds, where it says so. */
   readonly retryAfter: number | undefined;

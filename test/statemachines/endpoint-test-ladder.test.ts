@@ -110,7 +110,7 @@ describe('the ladder of endpoint tests', () => {
     expect(ladder.map(({ kind }) => kind)).toEqual(ENDPOINT_TESTS.map(({ name }) => name));
     expect(await climb(endpoint(sound))).toEqual({
       status: 'SUCCEEDED',
-      output: { passed: true, failed: [] },
+      output: { passed: true, failed: [], counts: { tests: ladder.length, failed: 0 } },
       run: ladder.length,
     });
   });
@@ -120,7 +120,7 @@ describe('the ladder of endpoint tests', () => {
     async (kind, id) => {
       expect(await climb(broken[kind]())).toEqual({
         status: 'SUCCEEDED',
-        output: { passed: false, failed: [id] },
+        output: { passed: false, failed: [id], counts: { tests: ladder.length, failed: 1 } },
         run: ladder.length,
       });
     },

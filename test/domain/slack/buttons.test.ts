@@ -41,7 +41,7 @@ describe('a message with buttons', () => {
     expect(closed.blocks.some(({ type }) => type === 'actions')).toBe(false);
     expect(closed.blocks.at(-1)).toEqual({
       type: 'context',
-      elements: [{ type: 'mrkdwn', text: 'Approved by <@U0ALICE>' }],
+      elements: [{ type: 'mrkdwn', text: 'Approved by <@U0ALICE>', verbatim: true }],
     });
     expect(open.blocks.at(-1)?.type).toBe('actions');
     for (const { blocks } of [closed, open]) expect(blocks.length).toBeLessThanOrEqual(limits.blocks);

@@ -2,7 +2,10 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, wri
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { packTar } from 'modern-tar';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
+import { modelKey } from '#domain/training/plan';
 import type { Pipeline } from '#schemas/pipeline';
 import { type DataRun, smallPipeline, startRun } from '../../fakes/data-run.ts';
 import type { FakeBuckets } from './buckets.ts';
@@ -148,6 +151,17 @@ export async function scoreHoldout(
   }
 }
 
+/** A model of XGBoost without trees, as a training job leaves it. */
+async function plainModel(): Promise<Buffer> {
+  const learner = {
+    learner_model_param: { base_score: '5E-1', num_class: '0' },
+    objective: { name: 'reg:squarederror' },
+    gradient_booster: { name: 'gbtree', model: { tree_info: [], trees: [] } },
+  };
+  const body = new TextEncoder().encode(JSON.stringify({ learner }));
+  return gzipSync(await packTar([{ header: { name: 'xgboost-model', size: body.length }, body }]));
+}
+
 /** Writes what evaluation keeps to recognise the model by: some rows of the holdout with its answers. */
 export async function writeGolden(
   run: DataRun,
@@ -163,7 +177,7 @@ export async function writeGolden(
 }
 
 /** Puts what the run has written so far into the buckets of the stage. */
-export async function publish({ folder }: DataRun, buckets: FakeBuckets): Promise<void> {
+export async function publish({ folder, run }: DataRun, buckets: FakeBuckets): Promise<void> {
   for (const zone of ['clean', 'artifacts']) {
     for (const entry of await readdir(join(folder, zone), { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
@@ -171,6 +185,10 @@ export async function publish({ folder }: DataRun, buckets: FakeBuckets): Promis
       buckets.put(`${zone}-bucket/${file.slice(join(folder, zone).length + 1)}`, readFileSync(file));
     }
   }
+  const record = `artifacts-bucket/${artifactKeys(run).training}`;
+  if (buckets.text(record) === undefined)
+    buckets.put(record, JSON.stringify({ hyperparameters: {}, image: 'image:1' }));
+  buckets.put(`artifacts-bucket/${modelKey(run, {}, 'dev')}`, await plainModel());
 }
 
 /** Reads a record of a run back from the artifacts bucket. */

@@ -4,6 +4,8 @@ const MINUTE = 60_000;
 
 /** Tests that mock an SDK client, or whose subject keeps a client or a pipeline for the life of its process. */
 const withMocks = [
+  'test/cli/waiting-messages.test.ts',
+  'test/cli/watch.test.ts',
   'test/functions/*.test.ts',
   'test/functions/aws/*.test.ts',
   'test/functions/claims/*.test.ts',

@@ -91,7 +91,7 @@ test('a rate limit is told at once as something that passes', async () => {
   const slack = await answering(429, { 'retry-after': '30' }, '');
   try {
     await expect(post({ apiUrl: slack.endpoint })).rejects.toMatchObject({
-      name: 'TransientError',
+      name: 'SlackUnavailableError',
       message: expect.stringContaining('30 s'),
     });
   } finally {
@@ -102,7 +102,7 @@ test('a rate limit is told at once as something that passes', async () => {
 test("Slack's own failure passes too", async () => {
   const slack = await answering(200, { 'content-type': 'application/json' }, '{"ok":false,"error":"internal_error"}');
   try {
-    await expect(post({ apiUrl: slack.endpoint })).rejects.toMatchObject({ name: 'TransientError', retryable: true });
+    await expect(post({ apiUrl: slack.endpoint })).rejects.toMatchObject({ name: 'SlackUnavailableError', retryable: true });
   } finally {
     await slack.close();
   }
@@ -111,5 +111,5 @@ test("Slack's own failure passes too", async () => {
 test('a Slack that cannot be reached passes too', async () => {
   const slack = await answering(200, {}, '');
   await slack.close();
-  await expect(post({ apiUrl: slack.endpoint })).rejects.toMatchObject({ name: 'TransientError' });
+  await expect(post({ apiUrl: slack.endpoint })).rejects.toMatchObject({ name: 'SlackUnavailableError' });
 });

@@ -2,16 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 const MINUTE = 60_000;
 
-/** Tests that mock an SDK client, or whose subject keeps a client or a pipeline for the life of its process. */
+/** Tests that mock an SDK client, or whose subject keeps a client, a pipeline or a setting for the life of its process. */
 const withMocks = [
-  'test/cli/waiting-messages.test.ts',
-  'test/cli/watch.test.ts',
   'test/functions/*.test.ts',
   'test/functions/aws/*.test.ts',
   'test/functions/claims/*.test.ts',
   'test/functions/runtime/{middleware,config}.test.ts',
   'test/cli/endpoint-tests/*.test.ts',
-  'test/cli/{delete-data,drop-folder,faults,run-end,running-pipelines,stage-findings}.test.ts',
+  'test/cli/{delete-data,drop-folder,faults,output,run-end,running-pipelines,stage-findings}.test.ts',
   'test/containers/xgboost-in-cloud.test.ts',
 ];
 const unit = {

@@ -102,7 +102,10 @@ test('a rate limit is told at once as something that passes', async () => {
 test("Slack's own failure passes too", async () => {
   const slack = await answering(200, { 'content-type': 'application/json' }, '{"ok":false,"error":"internal_error"}');
   try {
-    await expect(post({ apiUrl: slack.endpoint })).rejects.toMatchObject({ name: 'SlackUnavailableError', retryable: true });
+    await expect(post({ apiUrl: slack.endpoint })).rejects.toMatchObject({
+      name: 'SlackUnavailableError',
+      retryable: true,
+    });
   } finally {
     await slack.close();
   }

@@ -15,19 +15,32 @@ beforeEach(async () => {
 });
 afterEach(() => dynamo.close());
 
-const create = (more = {}) =>
-  dynamo.client.send(
-    new CreateTableCommand({
-      TableName: 'own',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      ...more,
-    }),
-  );
 const describeTable = async () => (await dynamo.client.send(new DescribeTableCommand({ TableName: 'own' }))).Table;
-const update = (more = {}) => dynamo.client.send(new UpdateTableCommand({ TableName: 'own', ...more }));
+/** A table refuses its next change until it is ACTIVE again, here as on AWS. */
+async function whenActive<T>(answer: T): Promise<T> {
+  await expect.poll(async () => (await describeTable())?.TableStatus, { interval: 5 }).toBe('ACTIVE');
+  return answer;
+}
+const create = async (more = {}) =>
+  whenActive(
+    await dynamo.client.send(
+      new CreateTableCommand({
+        TableName: 'own',
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        ...more,
+      }),
+    ),
+  );
+const update = async (more = {}) =>
+  whenActive(await dynamo.client.send(new UpdateTableCommand({ TableName: 'own', ...more })));
 const remove = () => dynamo.client.send(new DeleteTableCommand({ TableName: 'own' }));
+const isGone = () =>
+  describeTable().then(
+    () => false,
+    (error: Error) => error.name === 'ResourceNotFoundException',
+  );
 
 describe('the options of CreateTable', () => {
   it('are kept, shown and acted on', async () => {
@@ -60,14 +73,8 @@ describe('the options of CreateTable', () => {
   it('are forgotten with the table', async () => {
     await create({ TableClass: 'STANDARD_INFREQUENT_ACCESS', SSESpecification: { Enabled: true } });
     await remove();
-    await expect
-      .poll(() =>
-        create().then(
-          () => true,
-          () => false,
-        ),
-      )
-      .toBe(true);
+    await expect.poll(isGone, { interval: 5 }).toBe(true);
+    await create();
     expect(await describeTable()).toMatchObject({ DeletionProtectionEnabled: false });
     expect((await describeTable())?.SSEDescription).toBeUndefined();
   });

@@ -3,6 +3,7 @@ import { EvaluationError } from '#domain/errors';
 import { findMetric } from '#domain/metrics/registry';
 import { holm } from '#domain/statistics/holm';
 import { normalTail, studentScore } from '#domain/statistics/normal';
+import { scaleOf } from '#domain/statistics/scale';
 import { formatCount, formatNumber } from '#domain/text/format-number';
 import { counted } from '#domain/text/numbers';
 import type { GateResult } from '#schemas/records/evaluation';
@@ -64,6 +65,26 @@ export function slicesOf({ evaluation: { slices } }: GateContext, gate: string):
 /** 1 for a metric where higher is better, -1 for the others. */
 export const directionOf = (metric: string, { metrics }: Pick<GateContext, 'metrics'>): 1 | -1 =>
   findMetric(metric, metrics)?.higherIsBetter === false ? -1 : 1;
+
+/**
+ * Compares a metric of each group with a bound, on the scale on which the metric is nearly normal.
+ *
+ * @param side 1 where at least the bound is required, -1 where at most
+ */
+export function againstBound(
+  metric: string,
+  { bound, side }: { readonly bound: number; readonly side: 1 | -1 },
+  { metrics }: Pick<GateContext, 'metrics'>,
+): (slice: Slice) => JudgedSlice | undefined {
+  const range = findMetric(metric, metrics)?.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return ({ rows, metrics: { [metric]: found } }) => {
+    if (!found) return undefined;
+    const scale = scaleOf(range, rows);
+    const { value, low, high, error } = found;
+    const score = error === undefined ? undefined : (side * (scale.to(bound) - scale.to(value))) / error;
+    return { value, low, high, rows, missing: side * (bound - value), score };
+  };
+}
 
 /** Whether an interval is too wide to judge by. */
 export const isTooWide = (

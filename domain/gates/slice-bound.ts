@@ -1,8 +1,6 @@
 import * as z from 'zod';
-import { findMetric } from '#domain/metrics/registry';
-import { scaleOf } from '#domain/statistics/scale';
 import { formatNumber } from '#domain/text/format-number';
-import { type EachSlice, eachSliceSettings, judgeEachSlice, slicesOf } from './each-slice.ts';
+import { againstBound, type EachSlice, eachSliceSettings, judgeEachSlice, slicesOf } from './each-slice.ts';
 import type { GateKind } from './gate.ts';
 
 interface SliceBoundGate {
@@ -35,20 +33,13 @@ export const sliceBound = {
   judge({ metric, sliceBound: { min, max, ...how } }, context) {
     const side = min === undefined ? -1 : 1;
     const bound = min ?? max ?? 0;
-    const range = findMetric(metric, context.metrics)?.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     const gate = `${metric} ${side > 0 ? '≥' : '≤'} ${formatNumber(bound)} in each slice`;
     const required = `${side > 0 ? 'at least' : 'at most'} ${formatNumber(bound)} is required in each`;
     return judgeEachSlice(
       slicesOf(context, 'sliceBound'),
       how,
       { gate, kind: 'sliceBound', metric, bound, required },
-      ({ rows, metrics: { [metric]: found } }) => {
-        if (!found) return undefined;
-        const scale = scaleOf(range, rows);
-        const { value, low, high, error } = found;
-        const score = error === undefined ? undefined : (side * (scale.to(bound) - scale.to(value))) / error;
-        return { value, low, high, rows, missing: side * (bound - value), score };
-      },
+      againstBound(metric, { bound, side }, context),
     );
   },
 } as const satisfies GateKind<SliceBoundGate>;

@@ -1,9 +1,14 @@
 import * as z from 'zod';
 import { estimateOf } from '#domain/metrics/measured';
-import { findMetric } from '#domain/metrics/registry';
-import { scaleOf } from '#domain/statistics/scale';
 import { formatNumber } from '#domain/text/format-number';
-import { directionOf, type EachSlice, eachSliceSettings, judgeEachSlice, slicesOf } from './each-slice.ts';
+import {
+  againstBound,
+  directionOf,
+  type EachSlice,
+  eachSliceSettings,
+  judgeEachSlice,
+  slicesOf,
+} from './each-slice.ts';
 import type { GateKind } from './gate.ts';
 
 interface SliceRatioGate {
@@ -31,7 +36,6 @@ export const sliceRatio = {
     }),
   judge({ metric, sliceRatio: { min, ...how } }, context) {
     const side = directionOf(metric, context);
-    const range = findMetric(metric, context.metrics)?.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     const { value: whole } = estimateOf(context.evaluation, metric);
     const bound = side > 0 ? whole * min : whole / min;
     const gate = `${metric} in each slice ${side > 0 ? '≥' : '≤'} ${formatNumber(side > 0 ? min : 1 / min)} × all rows`;
@@ -40,13 +44,7 @@ export const sliceRatio = {
       slicesOf(context, 'sliceRatio'),
       how,
       { gate, kind: 'sliceRatio', metric, bound, required },
-      ({ rows, metrics: { [metric]: found } }) => {
-        if (!found) return undefined;
-        const scale = scaleOf(range, rows);
-        const { value, low, high, error } = found;
-        const score = error === undefined ? undefined : (side * (scale.to(bound) - scale.to(value))) / error;
-        return { value, low, high, rows, missing: side * (bound - value), score };
-      },
+      againstBound(metric, { bound, side }, context),
     );
   },
 } as const satisfies GateKind<SliceRatioGate>;

@@ -12,12 +12,13 @@ const withMocks = [
   'test/cli/{delete-data,drop-folder,faults,output,run-end,running-pipelines,stage-findings}.test.ts',
   'test/containers/xgboost-in-cloud.test.ts',
 ];
+// Bounded by the test's own time-out: a busy machine is slow, not wrong.
+const patient = { poll: { timeout: 25_000 } };
 const unit = {
   setupFiles: ['test/support/fast-check.ts'],
   testTimeout: MINUTE / 2,
   hookTimeout: 2 * MINUTE,
-  // Bounded by the test's own time-out: a busy machine is slow, not wrong.
-  expect: { poll: { timeout: 25_000 } },
+  expect: patient,
 };
 
 /** `npm test` runs the packages, `domain`, `unit` and `unit-shared`; what takes minutes runs by name: `vitest run --project chaos`. */
@@ -64,11 +65,18 @@ export default defineConfig({
           setupFiles: ['test/support/fast-check.ts'],
           testTimeout: 15 * MINUTE,
           hookTimeout: 5 * MINUTE,
+          expect: patient,
         },
       },
       {
         // The embedded cloud killed at random moments under many seeds, and the product killed in the middle of its work.
-        test: { name: 'crash', include: ['test/crash/*.crash.ts'], testTimeout: 10 * MINUTE, hookTimeout: 5 * MINUTE },
+        test: {
+          name: 'crash',
+          include: ['test/crash/*.crash.ts'],
+          testTimeout: 10 * MINUTE,
+          hookTimeout: 5 * MINUTE,
+          expect: patient,
+        },
       },
       {
         // Whole runs with one fault each, hundreds of them: two clouds side by side. A file has one path, or half of it.
@@ -78,6 +86,7 @@ export default defineConfig({
           chaiConfig: { truncateThreshold: 0 },
           testTimeout: 3 * MINUTE,
           hookTimeout: 5 * MINUTE,
+          expect: patient,
         },
       },
     ],

@@ -165,18 +165,19 @@ describe('watching', () => {
       db: DynamoDBDocumentClient.from(new DynamoDBClient(region)),
     } as Target;
     const events: PipelineEvent[] = [];
-    const onEvent = (event: PipelineEvent) => void events.push(event);
+    const seen = new AbortController();
+    const onEvent = (event: PipelineEvent) => {
+      events.push(event);
+      if (events.length === 3) seen.abort();
+    };
 
-    await watchPipeline(target, 'loan-default', {
-      forMs: 600,
-      pauseMs: 20,
-      signal: new AbortController().signal,
-      onEvent,
-    });
+    await watchPipeline(target, 'loan-default', { forMs: 25_000, pauseMs: 20, signal: seen.signal, onEvent });
 
     expect(events.map(({ kind }) => kind).toSorted()).toEqual(['alarm', 'check', 'decision']);
     expect(looks).toBeGreaterThan(2);
 
+    const never = new AbortController().signal;
+    await watchPipeline(target, 'loan-default', { forMs: 30, pauseMs: 20, signal: never, onEvent });
     const stop = new AbortController();
     const ended = watchPipeline(target, 'loan-default', { pauseMs: 60_000, signal: stop.signal, onEvent });
     setTimeout(() => stop.abort(), 50);

@@ -103,9 +103,9 @@ describe('finding personal data in a text', () => {
     const own = createScanner({ patterns: [{ name: 'staff-number', regex: '\\bE[0-9]{6}\\b' }] });
     expect(found('by E123456.', own)).toEqual(['staff-number: E123456']);
     const greedy = createScanner({ patterns: [{ name: 'greedy', regex: '(a+)+$' }] });
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(found(`${'a'.repeat(50_000)}!`, greedy)).toEqual([]);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(2000);
   });
 
   it('refuses a pattern that RE2 does not know', () => {
@@ -120,6 +120,7 @@ describe('finding personal data in a text', () => {
     expect(found(text)).toEqual(['email: jane@example.com']);
   });
 
+  // Processor time: the clock of a busy machine tells nothing. Quadratic time would be minutes.
   it('takes time that is about linear in any text', () => {
     const pieces = [
       '1',
@@ -140,9 +141,9 @@ describe('finding personal data in a text', () => {
       '<',
     ];
     for (const piece of pieces) {
-      const started = performance.now();
+      const started = process.cpuUsage();
       scanner.find(piece.repeat(40_000));
-      expect(performance.now() - started, piece).toBeLessThan(2500);
+      expect(process.cpuUsage(started).user / 1000, piece).toBeLessThan(2500);
     }
   });
 });

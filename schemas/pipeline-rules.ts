@@ -28,6 +28,7 @@ import { PRIVATE_ROLES } from '#domain/privacy/privacy-action';
 import { privacyAction } from '#domain/privacy/registry';
 import { checkRetention, type ReadingPipeline } from '#domain/retention/lengths';
 import { splitStrategy } from '#domain/splits/registry';
+import { isChosen } from '#domain/thresholds/registry';
 import { checkMonotone } from '#domain/training/monotone';
 import { checkTraining } from '#domain/training/rules';
 import type { TrainingSettings } from '#domain/training/settings';
@@ -144,6 +145,8 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
       issue(path, 'a label that is a number has no classes to count');
   });
   checkSlices(pipeline, issue);
+  if (evaluation.task !== 'binary' && isChosen(evaluation.threshold))
+    issue(['evaluation', 'threshold'], `only a binary model has a threshold, and the task is ${evaluation.task}`);
   checkSplit(pipeline, issue);
   checkChallenge(pipeline, issue);
   for (const name of Object.keys(pipeline.deployment.alarms ?? {})) {

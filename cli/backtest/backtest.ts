@@ -146,7 +146,7 @@ async function measureSlice(
             {
               task: fitted.task,
               classes: fitted.label.classes.length,
-              threshold: evaluation.threshold,
+              threshold: subject.threshold,
               labels: await readLabels(slice),
               scores: answered.scores,
             },

@@ -9,6 +9,7 @@ import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { modelFormat } from '#domain/serving/recalibration';
 import { objectStore } from '#functions/aws/object-store';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { readThreshold } from '#functions/shards/operating-point';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type Baseline, baselineSchema } from '#schemas/records/baseline';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
@@ -33,6 +34,8 @@ export interface Subject {
   readonly differs: boolean;
   /** As the run was trained with. */
   readonly evaluation: Pipeline['evaluation'];
+  /** Binary: scores at or above it are the positive class. */
+  readonly threshold: number;
   readonly fitted: FittedTransform;
   readonly format: ModelFormat;
   readonly baseline: Baseline;
@@ -94,6 +97,7 @@ export async function readSubject(
       drift,
       differs: trained.drift === undefined || !isDeepStrictEqual(rulesOf(trained.drift), rulesOf(drift)),
       evaluation: trained.evaluation,
+      threshold: await readThreshold(artifacts, run, trained.evaluation.threshold),
       fitted,
       format: modelFormat(algorithmOf(trained), fitted),
       baseline,

@@ -93,7 +93,7 @@ export function bootstrap(
 }
 
 /** Draws counts.length rows with replacement and stores in `counts` how often each was drawn. */
-function drawCounts(random: Random, counts: Uint16Array): void {
+export function drawCounts(random: Random, counts: Uint16Array): void {
   const n = counts.length;
   counts.fill(0);
   for (let draw = 0; draw < n; draw++) {

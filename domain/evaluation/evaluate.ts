@@ -47,6 +47,8 @@ export interface BinaryInput extends CommonInput {
   readonly task: 'binary';
   /** Scores at or above it count as positive. */
   readonly threshold: number;
+  /** The same for the champion, which has its own. */
+  readonly championThreshold?: number | undefined;
   /** Names of classes 0 and 1 for the confusion matrix and messages. */
   readonly classes?: readonly [string, string] | undefined;
 }
@@ -82,14 +84,18 @@ export function evaluate(input: EvaluationInput, metrics: readonly Metric[] = ME
 }
 
 function evaluateBinary(input: BinaryInput, metrics: readonly Metric[]): Evaluation {
-  const { labels: given, candidate, champion, threshold, weights } = input;
+  const { labels: given, candidate, champion, threshold, championThreshold = threshold, weights } = input;
   const names = [...(input.classes ?? ['negative', 'positive'])];
   eachModel(input, (what, scores) => {
     requireLength(what, scores.length, given.length);
     requireProbabilities(what, scores, 1, 'binary:logistic');
   });
   const { labels, support } = requireClasses(given, names, weights);
-  const measured = measure(input, 'binary', metrics, (scores) => ({ labels, scores, threshold }));
+  const measured = measure(input, 'binary', metrics, (scores, of) => ({
+    labels,
+    scores,
+    threshold: of === 'candidate' ? threshold : championThreshold,
+  }));
   return {
     ...commonResult(input, measured.resamples),
     task: 'binary',
@@ -97,7 +103,13 @@ function evaluateBinary(input: BinaryInput, metrics: readonly Metric[]): Evaluat
     threshold,
     metrics: measured.metrics,
     ...(champion && measured.champion
-      ? { champion: { ...measured.champion, curves: rankingCurves(labels, champion, weights) } }
+      ? {
+          champion: {
+            ...measured.champion,
+            threshold: championThreshold,
+            curves: rankingCurves(labels, champion, weights),
+          },
+        }
       : {}),
     confusion: { labels: names, matrix: binaryConfusion(labels, candidate, threshold) },
     curves: {
@@ -169,11 +181,13 @@ function measure<T extends Task>(
   input: EvaluationInput,
   task: T,
   metrics: readonly Metric[],
-  holdoutOf: (scores: Float64Array) => Holdouts[T],
+  holdoutOf: (scores: Float64Array, of: 'candidate' | 'champion') => Holdouts[T],
   passes = 1,
 ) {
-  const models = [input.candidate, ...(input.champion ? [input.champion] : [])];
-  const kernels = models.map((scores) => metricKernel(task, holdoutOf(scores), metrics));
+  const kernels = (['candidate', 'champion'] as const).flatMap((model) => {
+    const scores = input[model];
+    return scores ? [metricKernel(task, holdoutOf(scores, model), metrics)] : [];
+  });
   const rows = input.labels.length;
   const resamples = affordableResamples(input.bootstrap.resamples, rows * passes, kernels.length);
   const [own, other] = bootstrap(kernels, rows, { ...input.bootstrap, resamples }, input.weights);

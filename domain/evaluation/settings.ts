@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { fairnessSchema } from '#domain/fairness/settings';
 import { gateSchema } from '#domain/gates/registry';
+import { THRESHOLDS, thresholdSchema } from '#domain/thresholds/registry';
 import { taskSchema } from '#schemas/records/task';
 import { sliceSettingsSchema } from './slice-settings.ts';
 
@@ -12,16 +13,11 @@ export const evaluationSchema = z
         'What the model predicts: one of two classes, one of several, or a number. It decides the label settings, the metrics and the objective of the training.',
       examples: ['binary', 'multiclass', 'regression'],
     }),
-    threshold: z
-      .number()
-      .gt(0)
-      .lt(1)
-      .default(0.5)
-      .meta({
-        description:
-          'Binary tasks: a score at or above it counts as positive. Accuracy, precision, recall and F1 depend on it.',
-        examples: [0.3],
-      }),
+    threshold: thresholdSchema.default(0.5).meta({
+      description:
+        'Binary tasks: a score at or above it counts as positive. A number, or a [rule](judgement.md#thresholds) by which each run chooses one on its validation rows. Accuracy, precision, recall and F1 depend on it.',
+      examples: [0.3, ...THRESHOLDS.map(({ example }) => example)],
+    }),
     gates: z
       .array(gateSchema)
       .min(1)

@@ -17,6 +17,7 @@ import { metricsSection } from './sections/metrics.ts';
 import { personalDataSection } from './sections/personal-data.ts';
 import { importanceSection, plotsSection } from './sections/plots.ts';
 import { slicesSection } from './sections/slices.ts';
+import { thresholdSection } from './sections/threshold.ts';
 import { tuningSection } from './sections/tuning.ts';
 import { verdictSection } from './sections/verdict.ts';
 
@@ -38,6 +39,7 @@ export function renderReport(input: ReportInput, { metrics = METRICS, gates = GA
     metricsSection(evaluation, champion, metrics),
     slicesSection(evaluation, metrics),
     fairnessSection(evaluation),
+    thresholdSection(evaluation),
     plotsSection(evaluation),
     importanceSection(evaluation),
     explanationSection(input.explanation),

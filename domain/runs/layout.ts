@@ -93,6 +93,8 @@ export const artifactKeys = (run: RunPointer) => {
     checkpoints: `${prefix}checkpoints/`,
     /** The training job's parameters (JSON): hyperparameters and image. */
     training: `${prefix}training.json`,
+    /** What the run chose on its validation rows (JSON, `schemas/records/operating-point`); absent where it chose nothing. */
+    operatingPoint: `${prefix}operating-point.json`,
     evaluation: `${prefix}evaluation.json`,
     verdict: `${prefix}verdict.json`,
     /** The report: of the data, until the gates have judged a model. */
@@ -140,11 +142,14 @@ export const cleanKeys = (run: RunPointer) => {
     validation: `${prefix}encoded/validation/`,
     /** Holdout features of one model without labels, the input of batch transform; ends in `/`. */
     holdout: (model: 'candidate' | 'champion') => `${prefix}holdout/${model}/`,
-    /** Rows permuted column by column for permutation importance, next to the candidate's holdout; last in key order. */
+    /** Rows permuted column by column for permutation importance, next to the candidate's holdout. */
     permuted: `${prefix}holdout/candidate/permuted.csv`,
     /** Training rows that have copies, next to the candidate's holdout, and their labels. */
     copiedFeatures: `${prefix}holdout/candidate/copied.csv`,
     copiedLabels: `${prefix}holdout/labels/copied.parquet`,
+    /** The validation rows of one shard as the candidate's features, and their labels; absent where a run chooses nothing on them. */
+    chosenFeatures: (index: number) => `${prefix}holdout/candidate/validation-${shardName(index)}.csv`,
+    chosenLabels: (index: number) => `${prefix}holdout/labels/validation-${shardName(index)}.parquet`,
     /** Label, row id token and slice columns, in the row order of the shard's holdout features (Parquet); ends in `/`. */
     holdoutLabels: `${prefix}holdout/labels/`,
     /** A batch: where each row of one shard comes from, and the token of its id (Parquet). */

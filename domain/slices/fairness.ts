@@ -27,7 +27,7 @@ interface Outcomes {
   readonly label: Uint16Array;
   readonly labels: number;
   readonly favourable: Uint8Array;
-  predictedBy(scores: Float64Array): Uint8Array;
+  predictedBy(scores: Float64Array, threshold: number): Uint8Array;
   readonly named: string;
 }
 
@@ -44,7 +44,7 @@ function favourableClasses({ favourable }: FairnessSettings, classes: readonly s
 }
 
 function outcomesOf({ judged, classes, settings }: FairnessInput): Outcomes {
-  const { task, labels, threshold } = judged;
+  const { task, labels } = judged;
   if (task === 'regression') {
     const above = thresholdOf(settings);
     const favourable = Uint8Array.from(labels, (label) => Number(label > above));
@@ -69,7 +69,7 @@ function outcomesOf({ judged, classes, settings }: FairnessInput): Outcomes {
     label: Uint16Array.from(labels),
     labels: classes.length,
     favourable: good(labels),
-    predictedBy: (scores) =>
+    predictedBy: (scores, threshold) =>
       task === 'binary'
         ? good(Array.from(scores, (score) => Number(score >= threshold)))
         : good(predictClasses(scores, judged.classes)),
@@ -115,18 +115,22 @@ export function measureFairness(
   const facet = Int8Array.from(values, facetOf(settings));
   const outcomes = outcomesOf(input);
   const group = combine(columns, settings.group);
-  const rowsWith = (scores: Float64Array, flipping: Inputs | undefined): FacetRows => {
-    const predicted = outcomes.predictedBy(scores);
+  const { threshold, championThreshold = threshold } = judged;
+  const rowsWith = (scores: Float64Array, at: number, flipping: Inputs | undefined): FacetRows => {
+    const predicted = outcomes.predictedBy(scores, at);
     const flips = flipping && flipsOf(flipping, facet, predicted);
     return { facet, ...outcomes, predicted, group, flips };
   };
-  const own = measure(rowsWith(judged.candidate, inputs), metrics, input.bootstrap);
+  const own = measure(rowsWith(judged.candidate, threshold, inputs), metrics, input.bootstrap);
   const { champion, comparable } = judged;
   const some = comparable.reduce((sum, one) => sum + one, 0);
   const theirs =
     champion && some > 0
       ? measure(
-          { ...rowsWith(champion, undefined), facet: facet.map((side, row) => (comparable[row] === 1 ? side : -1)) },
+          {
+            ...rowsWith(champion, championThreshold, undefined),
+            facet: facet.map((side, row) => (comparable[row] === 1 ? side : -1)),
+          },
           metrics.filter(({ stage }) => stage === 'post-training'),
           input.bootstrap,
         )

@@ -12,12 +12,13 @@ import { measureSlices } from './measure.ts';
 
 export interface JudgeSlicesInput {
   readonly evaluation: {
-    readonly threshold: number;
     readonly gates: readonly object[];
     readonly bootstrap: BootstrapOptions;
     readonly slices: SliceSettings;
     readonly fairness?: readonly FairnessSettings[] | undefined;
   };
+  /** Binary: scores of each model at or above its own are the positive class. */
+  readonly thresholds: { readonly candidate: number; readonly champion: number };
   readonly task: Task;
   /** Names of the classes; empty for regression. */
   readonly classes: readonly string[];
@@ -31,7 +32,8 @@ export interface JudgeSlicesInput {
 
 /** For whom the candidate is worse, and the bias between facets: the part of an evaluation that needs the slice columns. */
 export function judgeSlices({
-  evaluation: { threshold, gates, bootstrap, slices: settings, fairness = [] },
+  evaluation: { gates, bootstrap, slices: settings, fairness = [] },
+  thresholds,
   task,
   classes,
   holdout,
@@ -40,7 +42,14 @@ export function judgeSlices({
   inputs,
 }: JudgeSlicesInput): Pick<Evaluation, 'slices' | 'fairness'> {
   const { champion, ...rows } = holdout;
-  const judged = { task, classes: classes.length, threshold, ...rows, champion: isComparable ? champion : undefined };
+  const judged = {
+    task,
+    classes: classes.length,
+    threshold: thresholds.candidate,
+    championThreshold: thresholds.champion,
+    ...rows,
+    champion: isComparable ? champion : undefined,
+  };
   const metric = gates.map(metricOfGate).find((name) => name !== undefined);
   const slices = measureSlices({ judged, columns, settings, bootstrap, metric });
   const bias = fairness.map((own) => measureFairness({ judged, classes, columns, settings: own, bootstrap, inputs }));

@@ -10,6 +10,8 @@ export interface JudgedRows {
   readonly classes: number;
   /** Binary: scores at or above it are the positive class. */
   readonly threshold: number;
+  /** The same for the champion, which has its own; the candidate's when absent. */
+  readonly championThreshold?: number | undefined;
   /** Binary: 0 or 1; multiclass: the number of the class; regression: the target. */
   readonly labels: Float64Array;
   /** Row-major: one per class for multiclass, else one. */
@@ -46,17 +48,23 @@ const pick = (values: Float64Array, rows: readonly number[], perRow: number): Fl
 /** Metrics of some rows in resamples that are the same for each model. Those that the rows do not define are left out. */
 export function drawRows(
   judged: JudgedRows,
-  models: readonly Float64Array[],
+  models: readonly ('candidate' | 'champion')[],
   rows: readonly number[],
   metrics: readonly Metric[],
   options: BootstrapOptions,
 ): ReadonlyMap<string, MetricDraws>[] {
-  const { task, classes, threshold } = judged;
+  const { task, classes, threshold, championThreshold = threshold } = judged;
   const perRow = task === 'multiclass' ? classes : 1;
   const labels = pick(judged.labels, rows, 1);
-  const kernels = models.map((scores) =>
-    kernelOf({ task, classes, threshold, labels, scores: pick(scores, rows, perRow) }, metrics),
-  );
+  const kernels = models.flatMap((model) => {
+    const scores = judged[model];
+    if (scores === undefined) return [];
+    const own = {
+      threshold: model === 'candidate' ? threshold : championThreshold,
+      scores: pick(scores, rows, perRow),
+    };
+    return [kernelOf({ task, classes, labels, ...own }, metrics)];
+  });
   const isDefined = ({ value, draws }: MetricDraws) =>
     Number.isFinite(value) && draws.some((one) => Number.isFinite(one));
   return bootstrap(kernels, rows.length, options).map((all) => new Map([...all].filter(([, own]) => isDefined(own))));

@@ -74,7 +74,7 @@ function measureGroup(
 ): Slice {
   const of = { column, group };
   if (isSmall(judged, rows, leastRows)) return { of, rows: rows.length, small: true, metrics: {} };
-  const [own] = drawRows(judged, [judged.candidate], rows, metrics, options);
+  const [own] = drawRows(judged, ['candidate'], rows, metrics, options);
   const champion = compareGroup(judged, rows, metrics, leastRows, options);
   return { of, rows: rows.length, metrics: estimates(own), ...(champion && { champion }) };
 }
@@ -92,11 +92,11 @@ function compareGroup(
   leastRows: number,
   options: BootstrapOptions,
 ): Slice['champion'] {
-  const { candidate, champion, comparable } = judged;
+  const { champion, comparable } = judged;
   if (!champion) return undefined;
   const some = rows.filter((row) => comparable[row] === 1);
   if (isSmall(judged, some, leastRows)) return undefined;
-  const [own, other] = drawRows(judged, [candidate, champion], some, metrics, options);
+  const [own, other] = drawRows(judged, ['candidate', 'champion'], some, metrics, options);
   const both = [...(other ?? [])].flatMap(([name, theirs]) => {
     const ours = own?.get(name);
     return ours ? [[name, toSliceDifference(ours, theirs)] as const] : [];

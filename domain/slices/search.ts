@@ -39,11 +39,11 @@ export function searchSlices(input: SearchInput): Pick<Slices, 'tested' | 'untes
   const options = { seed: bootstrap.seed + 1, resamples: Math.min(bootstrap.resamples, RESAMPLES) };
   const all = [...judged.labels.keys()];
   // one resample: only the value of all rows is used
-  const whole = drawRows(judged, [judged.candidate], all, [metric], { ...options, resamples: 1 })[0]?.get(metric.name);
+  const whole = drawRows(judged, ['candidate'], all, [metric], { ...options, resamples: 1 })[0]?.get(metric.name);
   if (!whole) return { tested: 0, whole: 0, found: [] };
   const { chosen, untested } = choose(input, options.resamples);
   const tested = chosen.flatMap((own) => {
-    const [draws] = drawRows(judged, [judged.candidate], own.rows, [metric], options);
+    const [draws] = drawRows(judged, ['candidate'], own.rows, [metric], options);
     return test(own, draws?.get(metric.name), { whole: whole.value, rows: all.length, metric });
   });
   const bound = benjaminiHochberg(

@@ -115,6 +115,30 @@ export async function readPermuted(ports: HoldoutPorts, run: RunPointer, perRow:
   };
 }
 
+/** The validation rows with the candidate's scores, in shard order. @throws EvaluationError when the numbers differ, or there are none */
+export async function readValidation(ports: HoldoutPorts, run: RunPointer, perRow: number, output: ModelOutput) {
+  const { holdoutLabels, scores: scoresOf } = cleanKeys(run);
+  const found = await ports.clean.list(`${holdoutLabels}validation-`);
+  if (found.length === 0) {
+    throw new EvaluationError(
+      'The run has no validation rows, and something is chosen on them. Raise split.validation.',
+    );
+  }
+  const labels: Float64Array[] = [];
+  const scores: Float64Array[] = [];
+  for (const { key } of found) {
+    const own = Float64Array.from(await readLabels(ports, key, '_label'), (row) => Number(row['_label']));
+    const scored = `${scoresOf('candidate')}${key.slice(holdoutLabels.length).replace(/parquet$/, 'csv')}.out`;
+    const read = output.readScores(await ports.clean.readText(scored), perRow, scored);
+    if (read.length !== own.length * perRow) {
+      throw new EvaluationError(`${scored}: ${read.length / perRow} predictions for ${own.length} validation rows`);
+    }
+    labels.push(own);
+    scores.push(read);
+  }
+  return { labels: concatenate(labels), scores: concatenate(scores) };
+}
+
 /** The training rows that have copies, with their scores; undefined where there are none. */
 export async function readCopied(ports: HoldoutPorts, run: RunPointer, perRow: number, output: ModelOutput) {
   const keys = cleanKeys(run);

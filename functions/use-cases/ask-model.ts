@@ -10,6 +10,7 @@ import { ownScores, type Probes, probesOf, withProbes } from '#domain/serving/pr
 import { modelFormat } from '#domain/serving/recalibration';
 import type { ServedModel } from '#functions/claims/served-models';
 import type { ObjectStore } from '#functions/ports/object-store';
+import { readThreshold } from '#functions/shards/operating-point';
 import { type OnlineTextFunctions, onlineTextFunctionsOf } from '#functions/shards/text-functions';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
@@ -19,6 +20,8 @@ import { goldenSchema, type SliceGroups } from '#schemas/records/golden';
 export interface LoadedTransform {
   readonly pipeline: Pipeline;
   readonly fitted: FittedTransform;
+  /** Binary: scores at or above it are the positive class. */
+  readonly threshold: number;
   readonly probes: Probes;
   /** The groups of the slice columns that the log names. */
   readonly slices: readonly SliceGroups[];
@@ -74,6 +77,7 @@ export async function loadTransform(
   const loaded = {
     pipeline: config,
     fitted,
+    threshold: await readThreshold(artifacts, { pipeline, runId }, config.evaluation.threshold),
     probes: probesOf(golden),
     slices: golden.slices ?? [],
     texts: onlineTextFunctionsOf(config),

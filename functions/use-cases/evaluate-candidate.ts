@@ -1,33 +1,30 @@
 import { algorithmOf } from '#domain/algorithms/registry';
 import { sliceSettings } from '#domain/data/columns';
-import { sourceColumns } from '#domain/data/transform';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns, type FeatureMatrix } from '#domain/drift/columns';
 import { type EmbeddingInputs, embeddingInputs } from '#domain/drift/embeddings/sketch';
 import { buildReference } from '#domain/drift/performance/reference';
 import { trainingRowsOf } from '#domain/drift/windows/training-rows';
-import { evaluateAndCompare } from '#domain/evaluation/compare';
-import { permutationImportance } from '#domain/evaluation/importance';
-import { claimOfNaiveSplit, type NaiveTask } from '#domain/evaluation/naive-split';
+import { claimOfNaiveSplit } from '#domain/evaluation/naive-split';
 import { scoresPerRow } from '#domain/evaluation/predictions';
 import { parseFeatures } from '#domain/evaluation/score-text';
 import { groupsOf, type SliceColumn } from '#domain/evaluation/slice-groups';
-import { gateConfidences } from '#domain/gates/registry';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { modelFormat } from '#domain/serving/recalibration';
 import { judgeSlices } from '#domain/slices/judge';
-import { unreachable } from '#domain/unreachable';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { mergeCleanBaseline } from '#functions/shards/clean-baseline';
 import { type ExplanationPorts, explainCandidate } from '#functions/shards/explain-candidate';
-import { readCopied, readHoldout, readPermuted } from '#functions/shards/holdout';
+import { readCopied, readHoldout, readPermuted, readValidation } from '#functions/shards/holdout';
+import { chooseOperatingPoint, readThreshold } from '#functions/shards/operating-point';
 import { readFormat } from '#functions/shards/run-algorithm';
-import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
+import { measureCandidate, naiveTask } from '#functions/use-cases/measure-candidate';
+import { pipelineSchema } from '#schemas/pipeline';
 import type { Baseline } from '#schemas/records/baseline';
-import type { Evaluation } from '#schemas/records/evaluation';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
 import type { Golden } from '#schemas/records/golden';
-import { type ComparableRule, sidesSchema } from '#schemas/records/sides';
+import { servedConfigSchema } from '#schemas/records/served-config';
+import { sidesSchema } from '#schemas/records/sides';
 
 /** The dependencies of evaluation. */
 export interface EvaluationPorts extends ExplanationPorts {
@@ -36,59 +33,20 @@ export interface EvaluationPorts extends ExplanationPorts {
 }
 
 type Holdout = Awaited<ReturnType<typeof readHoldout>>;
-type Permuted = Awaited<ReturnType<typeof readPermuted>>;
 
 /** Number of golden requests, and maximum number of rows for the drift baseline. */
 const goldenRows = 5;
 const baselineRows = 200_000;
 
-/** Metrics of candidate and champion on the same holdout, with the candidate's permutation importances. */
-function measure(
-  pipeline: Pipeline,
-  fitted: FittedTransform,
-  holdout: Holdout,
-  permuted: Permuted,
-  rule: ComparableRule | undefined,
-): Evaluation {
-  const { task } = fitted;
-  const { bootstrap, gates, threshold } = pipeline.evaluation;
-  const importances = permutationImportance({
-    task,
-    ...permuted,
-    seed: bootstrap.seed,
-    ...(task === 'multiclass' ? { classes: scoresPerRow(fitted) } : {}),
-  });
-  const { labels, candidate, champion } = holdout;
-  const measured = new Set(permuted.columns.slice(1)).size;
-  const importanceNotMeasured = importances.length === 0 ? 0 : sourceColumns(fitted).length - measured;
-  const confidences = gateConfidences(gates);
-  const common = { labels, candidate, champion, bootstrap, confidences, importances, importanceNotMeasured };
-  const comparable = { rows: holdout.comparable, reason: rule?.kind === 'none' ? rule.reason : undefined };
-  const [negative = 'negative', positive = 'positive'] = fitted.label.classes;
-  switch (task) {
-    case 'binary':
-      return evaluateAndCompare({ ...common, task, threshold, classes: [negative, positive] }, comparable);
-    case 'multiclass':
-      return evaluateAndCompare({ ...common, task, classes: fitted.label.classes }, comparable);
-    case 'regression':
-      return evaluateAndCompare({ ...common, task }, comparable);
-    default:
-      return unreachable(task, 'task');
-  }
-}
-
-/** What the metrics of a naive split's claim need. */
-function naiveTask({ evaluation }: Pipeline, { task, label }: FittedTransform): NaiveTask {
-  switch (task) {
-    case 'binary':
-      return { task, threshold: evaluation.threshold };
-    case 'multiclass':
-      return { task, classes: label.classes };
-    case 'regression':
-      return { task };
-    default:
-      return unreachable(task, 'task');
-  }
+/** The champion's own threshold, as it answers requests; the candidate's without a champion. */
+async function championThreshold(
+  artifacts: ObjectStore,
+  champion: RunPointer | null | undefined,
+  { threshold }: { readonly threshold: number },
+): Promise<number> {
+  if (!champion) return threshold;
+  const { evaluation } = await artifacts.readJson(artifactKeys(champion).config, servedConfigSchema);
+  return readThreshold(artifacts, champion, evaluation.threshold ?? threshold);
 }
 
 /** The first lines of the candidate's holdout features, up to the baseline's row limit. */
@@ -169,11 +127,24 @@ export async function evaluateCandidate(
   const lines = await readFeatureLines(clean, run, holdout.names);
   const inputs = parseFeatures(lines.join('\n'), fitted.features.length, 'holdout features');
   const slices = holdout.slices.map((own) => ({ ...own, ...sliceSettings(pipeline, own.column) }));
-  const measured = measure(pipeline, fitted, holdout, permuted, comparable);
+  const point = await chooseOperatingPoint(artifacts, run, pipeline.evaluation, () =>
+    readValidation(ports, run, scoresPerRow(fitted), output),
+  );
+  const thresholds = { candidate: point.threshold, champion: await championThreshold(artifacts, champion, point) };
+  const measured = measureCandidate({
+    pipeline,
+    fitted,
+    holdout,
+    permuted,
+    rule: comparable,
+    thresholds,
+    choice: point.choice,
+  });
   const evaluation = {
     ...measured,
     ...judgeSlices({
       evaluation: pipeline.evaluation,
+      thresholds,
       task: fitted.task,
       classes: fitted.label.classes,
       holdout,
@@ -182,15 +153,22 @@ export async function evaluateCandidate(
       inputs,
     }),
     ...(copied && {
-      naive: claimOfNaiveSplit(naiveTask(pipeline, fitted), scored, copied, duplicates.straddling),
+      naive: claimOfNaiveSplit(naiveTask(thresholds.candidate, fitted), scored, copied, duplicates.straddling),
     }),
   };
   await artifacts.writeJson(keys.evaluation, evaluation);
   const kept = await mergeCleanBaseline(artifacts, run, fitted.parts.train.length, fitted);
-  const { threshold } = pipeline.evaluation;
   const { importances } = evaluation;
   const embeddings = embeddingInputs(pipeline, fitted);
-  const reference = buildReference({ fitted, inputs, ...scored, threshold, importances, slices, embeddings });
+  const reference = buildReference({
+    fitted,
+    inputs,
+    ...scored,
+    threshold: thresholds.candidate,
+    importances,
+    slices,
+    embeddings,
+  });
   await artifacts.writeJson(keys.performance, reference);
   if (kept?.sample) {
     await artifacts.writeJson(keys.trainingRows, trainingRowsOf(kept.sample, fitted, reference, embeddings));

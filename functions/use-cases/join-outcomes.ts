@@ -8,7 +8,7 @@ import { readAll } from '#functions/shards/read-all';
 import { withScratch } from '#functions/shards/scratch';
 import { readZippedJson, readZippedLines, writeZippedLines } from '#functions/shards/zipped-lines';
 import { judgeLabels } from '#functions/use-cases/judge-labels';
-import { factsOf, readConfigs } from '#functions/use-cases/outcome-models';
+import { readConfigs, readFacts } from '#functions/use-cases/outcome-models';
 import type { RecordedOutcomes } from '#schemas/events/outcomes';
 import {
   type Outcome,
@@ -113,7 +113,13 @@ async function recordDay(
   const others = new Set(all.flatMap((outcomes, i) => (files[i] === ownKey ? [] : outcomes.map(rowIdentity))));
   const outcomes = latestOutcomes(all);
   const configs = await readModels(ports, pipeline, outcomes);
-  const models = new Map([...configs].map(([runId, config]) => [runId, factsOf(config)]));
+  const models = new Map(
+    await Promise.all(
+      [...configs].map(
+        async ([runId, config]) => [runId, await readFacts(ports, { pipeline, runId }, config)] as const,
+      ),
+    ),
+  );
   const bootstrap = configs.get(file.runId)?.evaluation.bootstrap ?? { resamples: 1000, seed: 42 };
   const performance: Performance = {
     pipeline,

@@ -18,6 +18,7 @@ import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import type { Condition, StateStore } from '#functions/ports/state-store';
 import { ifThere } from '#functions/runtime/if-there';
 import { openEngine } from '#functions/shards/duckdb';
+import { readThreshold } from '#functions/shards/operating-point';
 import { readAll } from '#functions/shards/read-all';
 import { openRowWriter } from '#functions/shards/row-writer';
 import { writeScoreLines } from '#functions/shards/score-lines';
@@ -162,10 +163,15 @@ export async function joinScores(ports: JoinScoresPorts, { run, shards }: JoinSc
   const fitted = await artifacts.readJson(ofModel.transform, fittedTransformSchema);
   const counts = await readAll(shards, (i) => artifacts.readJson(keys.shardCounts(i), shardCountsSchema));
   refuseAbsent(counts);
+  const threshold = await readThreshold(
+    artifacts,
+    { pipeline: run.pipeline, runId: scoring.runId },
+    pipeline.evaluation.threshold,
+  );
   const model = {
     fitted,
     answers: classAnswers(pipeline, fitted.label.onlyNegative),
-    threshold: pipeline.evaluation.threshold,
+    threshold,
     modelVersion: scoring.modelPackageVersion,
     hasId: pipeline.dataset.id !== undefined,
   };

@@ -16,7 +16,7 @@ import { goldenSchema } from '#schemas/records/golden';
 import type { LabelVerdict, LabelWindow } from '#schemas/records/label-window';
 import { type Outcome, outcomeSchema, type ReceivedFile } from '#schemas/records/outcome';
 import { performanceReferenceSchema } from '#schemas/records/performance-estimate';
-import { factsOf, readConfigs } from './outcome-models.ts';
+import { readConfigs, readFacts } from './outcome-models.ts';
 
 /** The dependencies of judging models by labels. */
 export interface JudgeLabelsPorts {
@@ -65,7 +65,7 @@ async function readRun(
   // whether the run kept its holdout: no record may be looked for that is missing
   const isKept = (await ifThere(artifacts.readJson(keys.golden, goldenSchema)))?.performance;
   return {
-    facts: factsOf(config),
+    facts: await readFacts({ artifacts }, run, config),
     drift: config.drift,
     evaluation: config.evaluation,
     reference: isKept === true ? await artifacts.readJson(keys.performance, performanceReferenceSchema) : undefined,

@@ -1,15 +1,20 @@
 import type { ModelFacts } from '#domain/challenges/challenge-mode';
 import { labelClasses } from '#domain/data/label';
-import { artifactKeys } from '#domain/runs/layout';
+import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { ifThere } from '#functions/runtime/if-there';
+import { readThreshold } from '#functions/shards/operating-point';
 import { readAll } from '#functions/shards/read-all';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 
 /** What it takes to read the scores of a model that was trained with a configuration. */
-export const factsOf = ({ dataset, evaluation }: Pipeline): ModelFacts => ({
+export const readFacts = async (
+  { artifacts }: { readonly artifacts: Pick<ObjectStore, 'readJson'> },
+  run: RunPointer,
+  { dataset, evaluation }: Pipeline,
+): Promise<ModelFacts> => ({
   task: evaluation.task,
-  threshold: evaluation.threshold,
+  threshold: await readThreshold(artifacts, run, evaluation.threshold),
   classes: labelClasses({ dataset, evaluation }),
 });
 

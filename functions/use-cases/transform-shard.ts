@@ -11,6 +11,7 @@ import { artifactKeys, cleanKeys, partName } from '#domain/runs/layout';
 import { isComparableSql } from '#domain/splits/comparable';
 import type { Side } from '#domain/splits/side';
 import { ident, text } from '#domain/sql/literals';
+import { isChosen } from '#domain/thresholds/registry';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { writeShardBaseline } from '#functions/shards/clean-baseline';
 import { openEngine } from '#functions/shards/duckdb';
@@ -143,10 +144,19 @@ export async function transformShard(
         const key = keys.holdout(model) + partName(shard.index, 0, 'csv');
         return { select: inputs.join(', '), from, csv, side: 'test', key };
       };
+      const candidate = holdout('candidate', fitted, input);
+      // scored with the holdout, in the same job
+      const chosenOn: Output[] = isChosen(pipeline.evaluation.threshold)
+        ? [
+            { ...candidate, side: 'validation', key: keys.chosenFeatures(shard.index) },
+            { select: '_label', side: 'validation', key: keys.chosenLabels(shard.index) },
+          ]
+        : [];
       const outputs: Output[] = [
         ...(await channel('train', keys.train)),
         ...(await channel('validation', keys.validation)),
-        holdout('candidate', fitted, input),
+        candidate,
+        ...chosenOn,
         ...(defender ? [holdout('champion', defender.fitted, defender.input, available)] : []),
         {
           select: ['_row', '_label', id, ...slices, ...comparable].join(', '),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { constraintResultSchema } from './constraints.ts';
+import { thresholdChoiceSchema } from './operating-point.ts';
 import { fairnessRecordSchema, slicesSchema } from './slices.ts';
 
 /**
@@ -129,6 +130,41 @@ const common = {
   importances: z.array(importanceSchema).describe('by falling mean; empty when not measured'),
   importanceNotMeasured: count.optional().describe('columns left out of the importances, because there are too many'),
 };
+const operatingPointSchema = z.object({
+  threshold: fraction,
+  flagged: fraction.describe('share of the rows'),
+  recall: fraction,
+  falsePositiveRate: fraction,
+  precision: fraction.nullable().describe('null where no row is flagged'),
+  cost: finite.optional().describe('of the errors, per 1,000 rows'),
+});
+
+const operatingSchema = z.object({
+  choice: thresholdChoiceSchema.optional().describe('absent where the threshold is a number of the pipeline'),
+  chosen: operatingPointSchema,
+  table: z.array(operatingPointSchema).min(1).describe('by falling threshold, the chosen one among them'),
+  curve: z
+    .object({
+      threshold: z.array(fraction).min(2),
+      flagged: z.array(fraction),
+      recall: z.array(fraction),
+      precision: z.array(fraction.nullable()),
+    })
+    .describe('parallel arrays'),
+  costs: z
+    .object({
+      falsePositive: finite,
+      falseNegative: finite,
+      perThousand: z.object({ value: finite, low: finite, high: finite }).describe('at the threshold, per 1,000 rows'),
+      usual: finite.describe('at 0.5'),
+      none: finite.describe('with no row flagged'),
+      all: finite.describe('with every row flagged'),
+      curve: z.array(finite).describe('parallel to the other curves'),
+    })
+    .optional(),
+});
+export type Operating = z.infer<typeof operatingSchema>;
+
 const championSchema = z.object({ metrics: estimatesSchema, differences: z.record(z.string(), differenceSchema) });
 
 /** The result of scoring a candidate (and, when there is one, the champion) on one holdout. */
@@ -139,9 +175,17 @@ export const evaluationSchema = z.discriminatedUnion('task', [
     positives: count,
     threshold: fraction,
     metrics: estimatesSchema,
-    champion: championSchema.extend({ curves: binaryCurves.pick({ roc: true, pr: true }) }).optional(),
+    champion: championSchema
+      .extend({
+        threshold: fraction.optional().describe('its own; absent in records of versions that used the candidate’s'),
+        curves: binaryCurves.pick({ roc: true, pr: true }),
+      })
+      .optional(),
     confusion: confusionSchema,
     curves: binaryCurves,
+    operating: operatingSchema
+      .optional()
+      .describe('what thresholds do on the holdout; absent in records of versions that did not say'),
   }),
   z.object({
     ...common,

@@ -15,7 +15,8 @@ export interface Scales {
 
 /** Drawing units of every framed plot and of the area inside its axes. */
 export const plotSize = { width: 480, height: 360 };
-const area = { left: 62, right: 466, top: 14, bottom: 312 };
+/** The area inside the axes, in drawing units. */
+export const area = { left: 62, right: 466, top: 14, bottom: 312 };
 
 export interface FrameInput {
   /** Unique within the report: ids are derived from it. */

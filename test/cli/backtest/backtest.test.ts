@@ -104,6 +104,7 @@ beforeAll(async () => {
     drift: overrideSettings(pipeline.drift, []),
     differs: false,
     evaluation: pipeline.evaluation,
+    threshold: 0.5,
     fitted,
     format: xgboost,
     baseline: { version: 1, rows: 0, columns: [], clean },

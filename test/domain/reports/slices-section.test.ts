@@ -20,7 +20,8 @@ function measure(champion: boolean) {
     fairnessSchema.parse({ column: 'region', disadvantaged: ['north'], advantaged: ['east'] }),
   ];
   return judgeSlices({
-    evaluation: { threshold: 0.5, gates: [{ metric: 'auc', min: 0.7 }], bootstrap, slices: settings, fairness },
+    evaluation: { gates: [{ metric: 'auc', min: 0.7 }], bootstrap, slices: settings, fairness },
+    thresholds: { candidate: 0.5, champion: 0.5 },
     task: 'binary',
     classes: ['repaid', 'defaulted'],
     holdout: rows.judged,

@@ -89,6 +89,7 @@ describe('bias between facets', () => {
 
 describe('the part of an evaluation that needs slices', () => {
   const common = {
+    thresholds: { candidate: 0.5, champion: 0.5 },
     task: 'binary' as const,
     classes,
     holdout: judged,
@@ -97,7 +98,6 @@ describe('the part of an evaluation that needs slices', () => {
     inputs,
   };
   const evaluation = {
-    threshold: 0.5,
     gates: [{ fairness: {} }, { metric: 'pr_auc', min: 0.1 }],
     bootstrap,
     slices: settings,

@@ -49,11 +49,6 @@ async function judgedOf(pipeline: string, source: string, as: string) {
 async function evaluationOf(pipeline: string, source: string, as: string): Promise<Evaluation> {
   return (await judgedOf(pipeline, source, as)).evaluation;
 }
-async function holdoutAuc(pipeline: string, source: string, as: string): Promise<number> {
-  const evaluation = await evaluationOf(pipeline, source, as);
-  if (evaluation.task !== 'binary') throw new Error('not a binary task');
-  return estimateOf(evaluation, 'auc').value;
-}
 /** Waits for the deployment of a pipeline's newest model, then predicts. */
 async function predictDeployed(pipeline: string, rows: readonly unknown[]) {
   await vi.waitFor(async () => expect(await getState(project.target, pipeline, 'champion')).toBeDefined(), {
@@ -68,9 +63,19 @@ describe('results on public data, through the whole pipeline', () => {
   it.skipIf(!existsSync(taiwan))(
     'reaches the measured AUC of 0.783 on the Taiwan credit data, within 0.01',
     async () => {
-      const auc = await holdoutAuc('taiwan', taiwan, 'credit.csv.gz');
+      const evaluation = await evaluationOf('taiwan', taiwan, 'credit.csv.gz');
+      if (evaluation.task !== 'binary' || !evaluation.operating?.costs) throw new Error('no costs of a binary task');
 
-      expect(Math.abs(auc - 0.783)).toBeLessThanOrEqual(0.01);
+      expect(Math.abs(estimateOf(evaluation, 'auc').value - 0.783)).toBeLessThanOrEqual(0.01);
+      // a missed default costs eight times a false alarm: with probabilities, the best threshold is 1 / 9
+      const { choice, chosen, costs } = evaluation.operating;
+      expect(Math.abs(chosen.threshold - 1 / 9)).toBeLessThanOrEqual(0.04);
+      expect(choice?.low).toBeLessThan(1 / 9);
+      expect(choice?.high).toBeGreaterThan(1 / 9);
+      expect(costs.perThousand.high).toBeLessThan(costs.usual);
+      expect(costs.perThousand.high).toBeLessThan(Math.min(costs.none, costs.all));
+      // little is lost against the threshold that the holdout itself would choose
+      expect(costs.perThousand.value).toBeLessThanOrEqual(Math.min(...costs.curve) * 1.03);
     },
   );
 

@@ -1,9 +1,12 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { evaluateCandidate } from '#functions/use-cases/evaluate-candidate';
 import { baselineSchema } from '#schemas/records/baseline';
 import { evaluationSchema } from '#schemas/records/evaluation';
 import { goldenSchema } from '#schemas/records/golden';
+import { operatingPointSchema } from '#schemas/records/operating-point';
 import { performanceReferenceSchema } from '#schemas/records/performance-estimate';
 import { trainingRowsSchema } from '#schemas/records/training-rows';
 import type { DataRun } from '../../fakes/data-run.ts';
@@ -69,6 +72,77 @@ describe.each<[Task, number, string[]]>([
     const differences: Readonly<Record<string, { low: number; high: number }>> = evaluation.champion?.differences ?? {};
     if (task === 'regression') expect(differences[metric]?.high).toBeLessThan(0);
     else expect(differences[metric]?.low).toBeGreaterThan(0);
+  });
+});
+
+describe('a threshold that the run chooses', () => {
+  const gates = [{ metric: 'auc', min: 0.8 }];
+  const bootstrap = { resamples: 100 };
+  const evaluation = (threshold: unknown) => ({ evaluation: { task: 'binary', gates, bootstrap, threshold } });
+  const ofRun = async ({ artifacts, run }: DataRun) => {
+    const found = await artifacts.readJson(artifactKeys(run).evaluation, evaluationSchema);
+    if (found.task !== 'binary') throw new Error('a binary task');
+    return found;
+  };
+
+  it('is chosen on the validation rows alone, kept, and used for each metric', async () => {
+    using run = await encodedRun('binary', { rest: evaluation({ cost: { falsePositive: 1, falseNegative: 99 } }) });
+    await scoreHoldout(run, 'binary');
+
+    await evaluate(run);
+
+    const { threshold, choice } = await run.artifacts.readJson(
+      artifactKeys(run.run).operatingPoint,
+      operatingPointSchema,
+    );
+    const { label, sides } = await run.fitted();
+    expect(choice).toMatchObject({ rows: sides.validation.rows, positives: sides.validation.classes[1] });
+    expect(label.classes).toHaveLength(2);
+    // the label follows from x > 50, so the model's score of x = 51 is where the positive rows begin
+    expect(threshold).toBeGreaterThan(0.45);
+    expect(threshold).toBeLessThan(0.6);
+    const found = await ofRun(run);
+    expect(found.threshold).toBe(threshold);
+    expect(found.operating).toMatchObject({ choice, chosen: { threshold } });
+    expect(found.operating?.costs?.perThousand.value).toBeLessThanOrEqual(found.operating?.costs?.all ?? 0);
+  });
+
+  it('is compared with the champion at the threshold by which the champion answers', async () => {
+    using champion = await encodedRun('binary', { runId: 'r0', rest: evaluation(0.9) });
+    const run = await encodedRun('binary', { runId: 'r1', champion, rest: evaluation({ recall: 1 }) });
+    await scoreHoldout(run, 'binary');
+    await scoreHoldout(run, 'binary', { as: 'champion' });
+
+    await evaluate(run, champion.run);
+
+    const found = await ofRun(run);
+    expect(found.champion?.threshold).toBe(0.9);
+    // the same scores: only the thresholds differ
+    expect(found.champion?.differences['auc']?.difference).toBe(0);
+    expect(found.metrics['recall']?.value).toBeGreaterThan(0.9);
+    expect(found.champion?.metrics['recall']?.value).toBeLessThan(0.7);
+  });
+
+  it('needs validation rows with their scores', async () => {
+    using run = await encodedRun('binary', { rest: evaluation({ maximize: 'f1' }) });
+    await scoreHoldout(run, 'binary');
+    const [scored = ''] = (await run.clean.list(`${cleanKeys(run.run).scores('candidate')}validation-`)).map(
+      ({ key }) => key,
+    );
+    await run.clean.writeText(scored, '0.5\n', 'text/csv');
+    await expect(evaluate(run)).rejects.toThrow(/1 predictions for \d+ validation rows/);
+    const labels = await run.clean.list(`${cleanKeys(run.run).holdoutLabels}validation-`);
+    for (const { key } of labels) rmSync(join(run.folder, 'clean', key));
+    await expect(evaluate(run)).rejects.toThrow('The run has no validation rows');
+  });
+
+  it('costs nothing where the pipeline has a number', async () => {
+    using run = await encodedRun('binary');
+    expect(await run.clean.list(`${cleanKeys(run.run).holdoutLabels}validation-`)).toEqual([]);
+    await scoreHoldout(run, 'binary');
+    await evaluate(run);
+    await expect(run.artifacts.readJson(artifactKeys(run.run).operatingPoint, operatingPointSchema)).rejects.toThrow();
+    expect((await ofRun(run)).operating?.choice).toBeUndefined();
   });
 });
 

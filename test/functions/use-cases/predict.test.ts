@@ -77,6 +77,21 @@ async function served(): Promise<DataRun> {
   return run;
 }
 
+it('answers by the threshold that the run chose', async () => {
+  const threshold = { cost: { falsePositive: 1, falseNegative: 8 } };
+  const gates = [{ metric: 'auc', min: 0.8 }];
+  const run = await encodedRun('binary', { rest: { evaluation: { task: 'binary', gates, threshold } } });
+  await writeGolden(run, 'binary');
+  const choice = { rule: 'errors cost least', rows: 70, positives: 30, low: 0.1, high: 0.2 };
+  await run.artifacts.writeJson(artifactKeys(run.run).operatingPoint, { threshold: 0.04, choice });
+  behind = () => models.binary;
+
+  const { predictions } = await predict(portsOf(run), event);
+
+  // the scores of 20 and 30 are 0.047 and 0.119: by the usual threshold, both were negative
+  expect(predictions).toMatchObject([{ positive: true }, { positive: true }]);
+});
+
 it('encodes the rows as training did, and reads the records of a run once', async () => {
   using run = await served();
 

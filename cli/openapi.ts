@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { expectedColumns, type FeatureColumn, featureColumns } from '#domain/data/columns';
 import { classAnswers } from '#domain/data/label-answers';
+import { isChosen } from '#domain/thresholds/registry';
 import { unreachable } from '#domain/unreachable';
 import { mostRows, rowExplanationSchema } from '#schemas/events/predict';
 import { API_ERRORS, apiAnswerSchema, apiErrorSchema } from '#schemas/events/prediction-api';
@@ -63,7 +64,7 @@ function predictionSchema(pipeline: Pipeline): Schema {
       ...jsonSchema(rowExplanationSchema),
     },
   };
-  const { task } = pipeline.evaluation;
+  const { task, threshold } = pipeline.evaluation;
   const answers = classAnswers(pipeline);
   const labels = answers.flatMap(({ label }) => (label === null ? [] : [label]));
   const label = labels.length === answers.length ? { enum: labels } : { type: ['string', 'null'], examples: labels };
@@ -80,7 +81,12 @@ function predictionSchema(pipeline: Pipeline): Schema {
       return object(
         {
           score: { type: 'number', minimum: 0, maximum: 1, description: 'Probability of the positive class.' },
-          positive: { type: 'boolean', description: `Whether the score is at least ${pipeline.evaluation.threshold}.` },
+          positive: {
+            type: 'boolean',
+            description: isChosen(threshold)
+              ? 'Whether the score is at least the threshold that the run of the model chose.'
+              : `Whether the score is at least ${threshold}.`,
+          },
           label: { ...label, description: 'The class as the data spells it; null where it is no single value.' },
         },
         {

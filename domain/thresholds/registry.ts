@@ -8,6 +8,9 @@ import type { ErrorCosts, SettingsOf, ThresholdKind } from './threshold-kind.ts'
 /** Every way to choose a threshold. */
 export const THRESHOLDS = [cost, recall, precision, maximize] as const;
 
+/** Kinds of rules. */
+export type Thresholds = readonly { readonly name: string; readonly schema: z.ZodType }[];
+
 /** `evaluation.threshold` where it is chosen. */
 export type ThresholdRule = SettingsOf<(typeof THRESHOLDS)[number]>;
 /** `evaluation.threshold`: a number, or a rule by which each run chooses its own. */
@@ -19,17 +22,18 @@ const fixed = z
   .lt(1)
   .meta({ description: 'The same threshold for every run.', examples: [0.3] });
 
-export const thresholdSchema: z.ZodType<ThresholdSetting> = z.union([fixed, ...THRESHOLDS.map(({ schema }) => schema)]);
+/** A number, or a rule of one of some kinds. */
+export const thresholdSchemaOf = <const Kinds extends Thresholds>(
+  kinds: Kinds,
+): z.ZodType<number | SettingsOf<Kinds[number]>> =>
+  z.union([fixed, ...kinds.map(({ schema }) => schema)]) as z.ZodType<number | SettingsOf<Kinds[number]>>;
+export const thresholdSchema: z.ZodType<ThresholdSetting> = thresholdSchemaOf(THRESHOLDS);
 
-/** The kind of a rule, with the rule for its functions. @throws TypeError when the rule has no kind's key */
-export function kindOfThreshold(rule: ThresholdRule): ThresholdKind<ThresholdRule> {
-  const kind = (THRESHOLDS as readonly unknown[] as readonly ThresholdKind<ThresholdRule>[]).find(
-    ({ name }) => name in rule,
-  );
-  if (kind === undefined) {
-    throw new TypeError(`A threshold needs one of ${THRESHOLDS.map(({ name }) => name).join(', ')}.`);
-  }
-  return kind;
+/** The kind of a rule. @throws TypeError when the rule has no kind's key */
+export function kindOfThreshold(rule: object, kinds: Thresholds = THRESHOLDS): ThresholdKind<object> {
+  const kind = kinds.find(({ name }) => name in rule);
+  if (kind === undefined) throw new TypeError(`A threshold needs one of ${kinds.map(({ name }) => name).join(', ')}.`);
+  return kind as unknown as ThresholdKind<object>;
 }
 
 /** Whether each run chooses its own threshold. */

@@ -1,6 +1,6 @@
 import type { BootstrapOptions } from '#domain/evaluation/bootstrap';
+import { chooseThreshold } from '#domain/evaluation/choose-threshold';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
-import { chooseThreshold } from '#domain/thresholds/choose';
 import { isChosen, type ThresholdSetting } from '#domain/thresholds/registry';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { type OperatingPoint, operatingPointSchema } from '#schemas/records/operating-point';

@@ -27,6 +27,8 @@ const TO_BE_WRITTEN: Readonly<Record<string, readonly string[]>> = {
     'domain/metrics/mcc.ts',
     'domain/gates/min-rows.ts',
     'test/domain/gates/min-rows.test.ts',
+    'domain/thresholds/flag-share.ts',
+    'test/domain/thresholds/flag-share.test.ts',
     'domain/notices/approval-waiting.ts',
     'domain/privacy/email-domain.ts',
     'test/domain/privacy/email-domain.test.ts',

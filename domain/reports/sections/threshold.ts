@@ -20,8 +20,8 @@ ${costs ? html`<figure><figcaption>Cost of errors</figcaption>${key([{ mark: 'ca
 ${table(operating)}</section>`;
 }
 
-const costText = ({ falsePositive, falseNegative, perThousand, usual, none, all }: NonNullable<Operating['costs']>) =>
-  html`<p>With ${formatNumber(falsePositive)} for a false positive and ${formatNumber(falseNegative)} for a false negative, errors cost ${formatNumber(perThousand.value)} per 1,000 rows of the holdout (95 % interval ${formatNumber(perThousand.low)} to ${formatNumber(perThousand.high)}). At a threshold of 0.5 it would be ${formatNumber(usual)}, with no row flagged ${formatNumber(none)}, with every row flagged ${formatNumber(all)}.</p>`;
+const costText = ({ perThousand, usual, none, all }: NonNullable<Operating['costs']>) =>
+  html`<p>Errors cost ${formatNumber(perThousand.value)} per 1,000 rows of the holdout (95 % interval ${formatNumber(perThousand.low)} to ${formatNumber(perThousand.high)}). At a threshold of 0.5 it would be ${formatNumber(usual)}, with no row flagged ${formatNumber(none)}, with every row flagged ${formatNumber(all)}.</p>`;
 
 function table({ table: points, chosen, costs }: Operating): Html {
   const rows = points.map((point) => {

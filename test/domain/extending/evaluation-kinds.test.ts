@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { describeVerdict } from '#cli/run-end';
+import { chooseThreshold } from '#domain/evaluation/choose-threshold';
 import { evaluate } from '#domain/evaluation/evaluate';
 import { applyGates } from '#domain/gates/apply';
 import { GATES, gateConfidences, gateSchemaOf } from '#domain/gates/registry';
@@ -10,11 +11,13 @@ import type { NoticePorts } from '#domain/notices/notice';
 import { composeNotice, NOTICES, noticeSchemaOf } from '#domain/notices/registry';
 import { renderReport } from '#domain/reports/render';
 import { artifactKeys } from '#domain/runs/layout';
+import { THRESHOLDS, thresholdSchemaOf } from '#domain/thresholds/registry';
 import { evaluationSchema, verdictSchema } from '#schemas/records/evaluation';
 import { memoryState } from '../../fakes/memory-state.ts';
 import { textOf } from '../reports/page.ts';
 import { sampleReport } from '../reports/sample.ts';
 import { approvalWaiting } from './approval-waiting.ts';
+import { flagShare } from './flag-share.ts';
 import { mcc } from './mcc.ts';
 import { minRows } from './min-rows.ts';
 
@@ -22,6 +25,7 @@ import { minRows } from './min-rows.ts';
 const metrics = [...METRICS, mcc];
 const gates = [...GATES, minRows] as const;
 const notices = [...NOTICES, approvalWaiting] as const;
+const thresholds = [...THRESHOLDS, flagShare] as const;
 
 const run = { pipeline: 'loan-default', runId: '20260131-101500-4f2a' };
 const jsonSchema = (schema: z.ZodType) => JSON.stringify(z.toJSONSchema(schema, { io: 'input' }));
@@ -114,6 +118,21 @@ describe('an added gate', () => {
   });
 });
 
+describe('an added threshold rule', () => {
+  it('is an alternative of the schema and of its JSON Schema', () => {
+    expect(thresholdSchemaOf(THRESHOLDS).safeParse(flagShare.example).success).toBe(false);
+    expect(thresholdSchemaOf(thresholds).parse(flagShare.example)).toEqual(flagShare.example);
+    expect(jsonSchema(thresholdSchemaOf(thresholds))).toContain('"flagShare"');
+  });
+
+  it('chooses, and the record says by which rule', () => {
+    const rows = { labels: [1, 0, 0, 0], scores: Float64Array.of(0.9, 0.6, 0.3, 0.1) };
+    const { threshold, choice } = chooseThreshold({ flagShare: 0.5 }, rows, { resamples: 100, seed: 1 }, thresholds);
+    expect(threshold).toBe(0.45);
+    expect(choice.rule).toBe('at most 0.5 of the rows are flagged');
+  });
+});
+
 describe('an added notice', () => {
   it('is an event of the schema and of its JSON Schema', () => {
     expect(noticeSchemaOf(NOTICES).safeParse(approvalWaiting.example).success).toBe(false);
@@ -136,8 +155,11 @@ describe('an added notice', () => {
 
 describe('docs/extend.md', () => {
   const docs = readFileSync(new URL('../../../docs/extend.md', import.meta.url), 'utf8');
-  it.each(['mcc.ts', 'min-rows.ts', 'approval-waiting.ts'])('shows %s as it is tested here', (file) => {
-    const source = readFileSync(new URL(file, import.meta.url), 'utf8');
-    expect(docs).toContain(`\`\`\`ts\n${source}\`\`\``);
-  });
+  it.each(['mcc.ts', 'min-rows.ts', 'flag-share.ts', 'approval-waiting.ts'])(
+    'shows %s as it is tested here',
+    (file) => {
+      const source = readFileSync(new URL(file, import.meta.url), 'utf8');
+      expect(docs).toContain(`\`\`\`ts\n${source}\`\`\``);
+    },
+  );
 });

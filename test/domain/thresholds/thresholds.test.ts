@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseThreshold } from '#domain/thresholds/choose';
+import { chooseThreshold } from '#domain/evaluation/choose-threshold';
 import { costOfCut } from '#domain/thresholds/cost';
 import { rankRows, type ScoredRows, thresholdOfCut } from '#domain/thresholds/cuts';
 import {

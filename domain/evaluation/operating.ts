@@ -1,15 +1,9 @@
-import {
-  type BootstrapDraws,
-  type BootstrapOptions,
-  bootstrap,
-  type MetricDraws,
-  toEstimate,
-} from '#domain/evaluation/bootstrap';
+import { costOfCut } from '#domain/thresholds/cost';
+import { type Cuts, type RankedRows, rankRows, type ScoredRows, thresholdOfCut } from '#domain/thresholds/cuts';
+import type { ErrorCosts } from '#domain/thresholds/threshold-kind';
 import type { Operating } from '#schemas/records/evaluation';
 import type { ThresholdChoice } from '#schemas/records/operating-point';
-import { costOfCut } from './cost.ts';
-import { type Cuts, type RankedRows, rankRows, type ScoredRows, thresholdOfCut } from './cuts.ts';
-import type { ErrorCosts } from './threshold-kind.ts';
+import { type BootstrapDraws, type BootstrapOptions, bootstrap, type MetricDraws, toEstimate } from './bootstrap.ts';
 
 /** Shares of flagged rows that the table shows. */
 const TABLE_SHARES = [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { describeOperating } from '#domain/evaluation/operating';
 import { createRandom } from '#domain/random';
-import { describeOperating } from '#domain/thresholds/operating';
 
 const random = createRandom(3);
 const scores = Float64Array.from({ length: 2000 }, () => random.float() ** 2);

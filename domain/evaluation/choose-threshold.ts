@@ -1,11 +1,11 @@
 import { EvaluationError } from '#domain/errors';
-import { affordableResamples, type BootstrapOptions, drawCounts } from '#domain/evaluation/bootstrap';
-import { quantile } from '#domain/evaluation/quantile';
 import { createRandom } from '#domain/random';
 import { counted } from '#domain/text/numbers';
+import { rankRows, type ScoredRows, thresholdOfCut } from '#domain/thresholds/cuts';
+import { kindOfThreshold, THRESHOLDS, type Thresholds } from '#domain/thresholds/registry';
 import type { OperatingPoint } from '#schemas/records/operating-point';
-import { rankRows, type ScoredRows, thresholdOfCut } from './cuts.ts';
-import { kindOfThreshold, type ThresholdRule } from './registry.ts';
+import { affordableResamples, type BootstrapOptions, drawCounts } from './bootstrap.ts';
+import { quantile } from './quantile.ts';
 
 /** With fewer positive rows than this, the record says that the choice rests on few. */
 const FEW_POSITIVES = 30;
@@ -14,15 +14,17 @@ const FEW_POSITIVES = 30;
  * Chooses the threshold of a binary model on rows that it was neither trained nor judged on. Resamples of the rows choose again, and the
  * interval has 95 % of their thresholds: a wide one means that other rows would have chosen otherwise. Deterministic by seed.
  *
+ * @param rule of one of the kinds
  * @param rows validation rows with the scores that requests would get
  * @throws EvaluationError when no row is positive
  */
 export function chooseThreshold(
-  rule: ThresholdRule,
+  rule: object,
   rows: ScoredRows,
   { resamples, seed }: BootstrapOptions,
+  kinds: Thresholds = THRESHOLDS,
 ): OperatingPoint {
-  const kind = kindOfThreshold(rule);
+  const kind = kindOfThreshold(rule, kinds);
   const ranked = rankRows(rows);
   const cuts = ranked.count();
   const { positives } = cuts;

@@ -29,17 +29,19 @@ function operatingPoints(labels: Uint16Array, scores: Float64Array, weights?: Fl
 /**
  * ROC curve (x: false-positive rate, y: true-positive rate; scikit-learn `roc_curve`) and precision-recall curve
  * (x: recall, y: precision, starting at recall 0 with the precision of the highest score), each thinned to at most
- * 400 points.
+ * `points`.
  */
 export function rankingCurves(
   labels: Uint16Array,
   scores: Float64Array,
   weights?: Float64Array,
+  points = 400,
 ): { roc: Curve; pr: Curve } {
   const { tp, fp, positives, negatives } = operatingPoints(labels, scores, weights);
   const roc = decimate(
     Float64Array.from(fp, (value) => value / negatives),
     Float64Array.from(tp, (value) => value / positives),
+    points,
   );
   // at recall 0 no row is predicted positive: the curve starts with the precision of the highest score
   const recall = [0];
@@ -52,7 +54,7 @@ export function rankingCurves(
     }
   });
   precision[0] = precision[1] as number;
-  return { roc, pr: decimate(Float64Array.from(recall), Float64Array.from(precision)) };
+  return { roc, pr: decimate(Float64Array.from(recall), Float64Array.from(precision), points) };
 }
 
 /**

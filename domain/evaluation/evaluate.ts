@@ -14,6 +14,7 @@ import {
   toDifference,
   toEstimate,
 } from './bootstrap.ts';
+import { classCurves } from './class-curves.ts';
 import { binaryConfusion, classMetrics, multiclassConfusion } from './confusion.ts';
 import { calibrationCurve, rankingCurves, scoreHistogram } from './curves.ts';
 import {
@@ -24,7 +25,7 @@ import {
   requireRows,
   requireWeights,
 } from './holdout.ts';
-import { regressionCurves } from './residuals.ts';
+import { regressionCurves, residualCurves } from './residuals.ts';
 
 interface CommonInput {
   /** Binary: 0 or 1; multiclass: class number; regression: the target. One per row. */
@@ -107,7 +108,10 @@ function evaluateBinary(input: BinaryInput, metrics: readonly Metric[]): Evaluat
           champion: {
             ...measured.champion,
             threshold: championThreshold,
-            curves: rankingCurves(labels, champion, weights),
+            curves: {
+              ...rankingCurves(labels, champion, weights),
+              calibration: calibrationCurve(labels, champion),
+            },
           },
         }
       : {}),
@@ -121,7 +125,7 @@ function evaluateBinary(input: BinaryInput, metrics: readonly Metric[]): Evaluat
 }
 
 function evaluateMulticlass(input: MulticlassInput, metrics: readonly Metric[]): Evaluation {
-  const { labels: given, candidate, classes, weights } = input;
+  const { labels: given, candidate, champion, classes, weights } = input;
   const k = classes.length;
   eachModel(input, (what, scores) => {
     requireLength(what, scores.length, given.length * k, `scores (rows × ${k} classes)`);
@@ -135,26 +139,32 @@ function evaluateMulticlass(input: MulticlassInput, metrics: readonly Metric[]):
     ...commonResult(input, measured.resamples),
     task: 'multiclass',
     metrics: measured.metrics,
-    ...(measured.champion ? { champion: measured.champion } : {}),
+    ...(measured.champion && champion
+      ? { champion: { ...measured.champion, classCurves: classCurves(labels, champion, classes, weights) } }
+      : {}),
     confusion: { labels: [...classes], matrix },
     perClass: classMetrics(matrix, classes),
+    classCurves: classCurves(labels, candidate, classes, weights),
   };
 }
 
 function evaluateRegression(input: RegressionInput, metrics: readonly Metric[]): Evaluation {
-  const { labels, candidate } = input;
+  const { labels, candidate, champion } = input;
   requireFinite('labels', labels);
   eachModel(input, (what, scores) => {
     requireLength(what, scores.length, labels.length);
     requireFinite(what, scores);
   });
   const measured = measure(input, 'regression', metrics, (predicted) => ({ actual: labels, predicted }));
+  const curves = regressionCurves(labels, candidate);
   return {
     ...commonResult(input, measured.resamples),
     task: 'regression',
     metrics: measured.metrics,
-    ...(measured.champion ? { champion: measured.champion } : {}),
-    curves: regressionCurves(labels, candidate),
+    ...(measured.champion && champion
+      ? { champion: { ...measured.champion, curves: residualCurves(labels, champion, curves.residuals.edges) } }
+      : {}),
+    curves,
   };
 }
 

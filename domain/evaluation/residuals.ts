@@ -3,6 +3,9 @@ import { quantile } from './quantile.ts';
 
 const GRID = 40;
 const RESIDUAL_BINS = 41;
+const PREDICTION_BINS = 20;
+/** A percentile of fewer rows says little. */
+const LEAST_OF_BIN = 20;
 /** Share of rows left outside the plotted range at each end, counted in the outermost bins. */
 const TAIL = 0.001;
 
@@ -20,16 +23,44 @@ export function regressionCurves(actual: Float64Array, predicted: Float64Array):
   const counts = Array.from({ length: GRID }, () => new Array<number>(GRID).fill(0));
   const errors = predicted.map((value, row) => value - (actual[row] as number));
   const magnitude = quantile(errors.map(Math.abs).sort(), 1 - 2 * TAIL);
-  const residualEdges = equalEdges(-magnitude, magnitude, RESIDUAL_BINS);
-  const residualCounts = new Array<number>(RESIDUAL_BINS).fill(0);
   actual.forEach((value, row) => {
     increment(counts[binOf(edges, value)] as number[], binOf(edges, predicted[row] as number));
-    increment(residualCounts, binOf(residualEdges, errors[row] as number));
   });
   return {
     predictedVsActual: { xEdges: edges, yEdges: edges, counts },
-    residuals: { edges: residualEdges, counts: residualCounts },
+    ...residualCurves(actual, predicted, equalEdges(-magnitude, magnitude, RESIDUAL_BINS)),
   };
+}
+
+/**
+ * The distribution of predicted - actual, as counts between edges, and how it changes with the prediction: its mean and its tenth and
+ * ninetieth percentile in at most 20 bins of about equally many rows.
+ *
+ * @param edges of the histogram; rows beyond them are counted in the outermost bins
+ */
+export function residualCurves(
+  actual: Float64Array,
+  predicted: Float64Array,
+  edges: readonly number[],
+): Pick<RegressionCurves, 'residuals' | 'byPrediction'> {
+  const counts = new Array<number>(edges.length - 1).fill(0);
+  const error = (row: number): number => (predicted[row] as number) - (actual[row] as number);
+  const order = [...predicted.keys()].sort((a, b) => (predicted[a] as number) - (predicted[b] as number));
+  for (const row of order) increment(counts, binOf(edges, error(row)));
+  const bins = Math.max(1, Math.min(PREDICTION_BINS, Math.floor(order.length / LEAST_OF_BIN)));
+  const byPrediction = Array.from({ length: bins }, (_, bin) => {
+    const rows = order.slice(Math.floor((bin * order.length) / bins), Math.floor(((bin + 1) * order.length) / bins));
+    const errors = Float64Array.from(rows, error).sort();
+    const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    return {
+      predicted: mean(Float64Array.from(rows, (row) => predicted[row] as number)),
+      mean: mean(errors),
+      low: quantile(errors, 0.1),
+      high: quantile(errors, 0.9),
+      count: rows.length,
+    };
+  });
+  return { residuals: { edges: [...edges], counts }, byPrediction };
 }
 
 /** Edges of `bins` equal bins; a range without width is widened to one unit so that bins have a width. */

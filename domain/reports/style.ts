@@ -52,7 +52,7 @@ td.number b{font-weight:600}
 .role.private{border-color:var(--champion);color:var(--champion)}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:26px 32px}
 figure{margin:0}figcaption{font-weight:600;font-size:14px;margin-bottom:6px}
-.plots+.scroll{margin-top:22px}.key{display:flex;flex-wrap:wrap;gap:2px 16px;margin:0 0 4px;font-size:12.5px}.key span{display:inline-flex;align-items:center;gap:6px}.key svg{width:22px;height:10px}
+.plots+.scroll{margin-top:22px}.plots figure.wide{max-width:none;grid-column:1/-1;min-width:0}.wide .plots.small{margin-top:4px}.wide .plots.small figcaption{font-weight:500;font-size:13px}.key{display:flex;flex-wrap:wrap;gap:2px 16px;margin:0 0 4px;font-size:12.5px}.key span{display:inline-flex;align-items:center;gap:6px}.key svg{width:22px;height:10px}
 svg{display:block;width:100%;height:auto}
 svg text{font-family:inherit;fill:var(--ink)}
 .plots figure{max-width:540px}

@@ -81,8 +81,30 @@ const regressionCurves = z.object({
     counts: z.array(z.array(count)).describe('one row of counts for each bin of actual'),
   }),
   residuals: histogramSchema.describe('predicted - actual'),
+  byPrediction: z
+    .array(
+      z.object({
+        predicted: finite.describe('mean prediction of the bin'),
+        mean: finite.describe('mean of predicted - actual'),
+        low: finite.describe('tenth percentile of it'),
+        high: finite.describe('ninetieth percentile of it'),
+        count,
+      }),
+    )
+    .min(1)
+    .optional()
+    .describe('residuals in bins of about equally many rows by prediction; absent in records of versions without it'),
 });
 export type RegressionCurves = z.infer<typeof regressionCurves>;
+
+const classCurvesSchema = z.object({
+  class: z.string(),
+  auc: fraction.describe('of the class against all others'),
+  share: fraction.describe('of the rows'),
+  roc: curveSchema.describe('x: false-positive rate, y: true-positive rate'),
+  pr: curveSchema.describe('x: recall, y: precision'),
+});
+export type ClassCurves = z.infer<typeof classCurvesSchema>;
 
 const perClassSchema = z.object({
   class: z.string(),
@@ -178,7 +200,9 @@ export const evaluationSchema = z.discriminatedUnion('task', [
     champion: championSchema
       .extend({
         threshold: fraction.optional().describe('its own; absent in records of versions that used the candidate’s'),
-        curves: binaryCurves.pick({ roc: true, pr: true }),
+        curves: binaryCurves
+          .pick({ roc: true, pr: true })
+          .extend({ calibration: binaryCurves.shape.calibration.optional() }),
       })
       .optional(),
     confusion: confusionSchema,
@@ -191,15 +215,21 @@ export const evaluationSchema = z.discriminatedUnion('task', [
     ...common,
     task: z.literal('multiclass'),
     metrics: estimatesSchema,
-    champion: championSchema.optional(),
+    champion: championSchema.extend({ classCurves: z.array(classCurvesSchema).optional() }).optional(),
     confusion: confusionSchema,
     perClass: z.array(perClassSchema),
+    classCurves: z
+      .array(classCurvesSchema)
+      .optional()
+      .describe('of the first classes; absent in records of versions without them'),
   }),
   z.object({
     ...common,
     task: z.literal('regression'),
     metrics: estimatesSchema,
-    champion: championSchema.optional(),
+    champion: championSchema
+      .extend({ curves: regressionCurves.pick({ residuals: true, byPrediction: true }).optional() })
+      .optional(),
     curves: regressionCurves,
   }),
 ]);

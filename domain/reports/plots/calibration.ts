@@ -7,13 +7,24 @@ import { frame, legend, linePath } from './frame.ts';
  * Mean score against observed share of positives in score deciles, with 95 % intervals and the line of perfect calibration.
  *
  * @param id unique within the page
+ * @param champion the same of the champion, on the same rows
  */
-export function calibrationPlot(bins: readonly CalibrationBin[], id = 'calibration'): Html {
+export function calibrationPlot(
+  bins: readonly CalibrationBin[],
+  {
+    id = 'calibration',
+    champion,
+  }: { readonly id?: string; readonly champion?: readonly CalibrationBin[] | undefined } = {},
+): Html {
   const worst = bins.reduce((a, b) => (gap(b) > gap(a) ? b : a));
-  const largest = Math.max(...bins.flatMap(({ meanScore, high }) => [meanScore, high]));
+  const largest = Math.max(...[...bins, ...(champion ?? [])].flatMap(({ meanScore, high }) => [meanScore, high]));
   // with a rare class the upper right is empty: zoom in on both axes equally
   const limit = Math.min(1, Math.max(0.1, Math.ceil(largest * 10.5) / 10));
-  const curve = { x: bins.map(({ meanScore }) => meanScore), y: bins.map(({ positiveRate }) => positiveRate) };
+  const curveOf = (own: readonly CalibrationBin[]) => ({
+    x: own.map(({ meanScore }) => meanScore),
+    y: own.map(({ positiveRate }) => positiveRate),
+  });
+  const curve = curveOf(bins);
   return frame({
     id,
     title: 'Calibration',
@@ -26,6 +37,7 @@ export function calibrationPlot(bins: readonly CalibrationBin[], id = 'calibrati
     draw: (
       scales,
     ) => html`<path class="line chance" d="M${scales.x(0)} ${scales.y(0)}L${scales.x(limit)} ${scales.y(limit)}"/>
+${champion ? html`<path class="line champion" d="${linePath(curveOf(champion), scales)}"/>` : undefined}
 <path class="line candidate" d="${linePath(curve, scales)}"/>
 ${bins.map(({ meanScore, positiveRate, low, high }) => {
   const at = scales.x(meanScore);
@@ -34,6 +46,7 @@ ${bins.map(({ meanScore, positiveRate, low, high }) => {
 ${legend(
   [
     { mark: 'candidate', shape: 'point', text: 'a tenth of the rows, 95 % interval' },
+    ...(champion ? [{ mark: 'champion', shape: 'line', text: 'champion' } as const] : []),
     { mark: 'chance', shape: 'line', text: 'perfectly calibrated' },
   ],
   'upper-left',

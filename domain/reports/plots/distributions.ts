@@ -38,8 +38,12 @@ ${legend(
   });
 }
 
-/** Histogram of predicted - actual about zero. */
-export function residualPlot({ edges, counts }: BinCounts): Html {
+/**
+ * Histogram of predicted - actual about zero.
+ *
+ * @param champion counts of the champion in the same bins, of the same rows
+ */
+export function residualPlot({ edges, counts }: BinCounts, champion?: readonly number[]): Html {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const middle = (edges.length - 2) / 2;
   const over = counts.reduce((sum, count, i) => (i > middle ? sum + count : sum), 0) / total;
@@ -49,8 +53,9 @@ export function residualPlot({ edges, counts }: BinCounts): Html {
     title: 'Residuals',
     description: `${formatPercent(over)} of the predictions lie above the actual value, ${formatPercent(under)} below, the rest within half a bin of it.`,
     x: { label: 'predicted − actual', low: edges[0] as number, high: edges[edges.length - 1] as number },
-    y: { label: 'rows', low: 0, high: Math.max(...counts) * 1.06 },
+    y: { label: 'rows', low: 0, high: Math.max(...counts, ...(champion ?? [])) * 1.06 },
     draw: (scales) => html`<path class="hill candidate" d="${steps(edges, counts, scales)}"/>
+${champion ? html`<path class="line champion" d="${steps(edges, champion, scales)}"/>` : undefined}
 <path class="line threshold" d="M${scales.x(0)} ${scales.y(0)}V14"/>`,
   });
 }

@@ -55,7 +55,7 @@ function plots(all: readonly Labelled[]): Html | undefined {
     .slice(0, mostPlots)
     .map(
       ({ window, model, bins }, i) =>
-        html`<figure><figcaption>${span(window)}, version ${model.modelPackageVersion}</figcaption>${calibrationPlot(bins, `calibration-${i}`)}</figure>`,
+        html`<figure><figcaption>${span(window)}, version ${model.modelPackageVersion}</figcaption>${calibrationPlot(bins, { id: `calibration-${i}` })}</figure>`,
     )}</div>`;
 }
 

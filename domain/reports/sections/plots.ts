@@ -1,14 +1,18 @@
 import { importanceMetric } from '#domain/evaluation/importance';
-import { formatCount, formatNumber } from '#domain/text/format-number';
+import { formatCount, formatFixed, formatNumber, formatPercent } from '#domain/text/format-number';
 import { counted } from '#domain/text/numbers';
-import type { BinaryEvaluation, Evaluation } from '#schemas/records/evaluation';
+import type { Evaluation, MulticlassEvaluation, RegressionEvaluation } from '#schemas/records/evaluation';
 import { type Html, html } from '../html.ts';
+import { key } from '../plots/by-threshold.ts';
 import { calibrationPlot } from '../plots/calibration.ts';
+import { classCurvePlot } from '../plots/class-curves.ts';
 import { confusionPlot } from '../plots/confusion.ts';
 import { residualPlot, scorePlot } from '../plots/distributions.ts';
+import { shorten } from '../plots/frame.ts';
 import { importancePlot, SHOWN_IMPORTANCES } from '../plots/importance.ts';
 import { predictedActualPlot } from '../plots/predicted-actual.ts';
 import { gainsPlot, precisionRecallPlot, rocPlot } from '../plots/ranking.ts';
+import { residualsByPrediction } from '../plots/residuals-by-prediction.ts';
 import { classTable } from './metrics.ts';
 
 const figure = (caption: string, plot: Html, note = ''): Html =>
@@ -26,7 +30,10 @@ function taskFigures(evaluation: Evaluation): Html[] {
       return [
         figure('ROC', rocPlot(drawn)),
         figure('Precision-recall', precisionRecallPlot(drawn)),
-        figure('Calibration', calibrationPlot(evaluation.curves.calibration)),
+        figure(
+          'Calibration',
+          calibrationPlot(evaluation.curves.calibration, { champion: drawn.champion?.curves.calibration }),
+        ),
         figure('Scores by class', scorePlot(evaluation)),
         figure(
           'Confusion matrix',
@@ -40,19 +47,52 @@ function taskFigures(evaluation: Evaluation): Html[] {
       return [
         figure('Confusion matrix', confusionPlot(evaluation.confusion), 'most probable class'),
         figure('Classes', classTable(evaluation.perClass)),
+        ...classFigures(evaluation),
       ];
     case 'regression':
       return [
         figure('Predicted against actual', predictedActualPlot(evaluation.curves.predictedVsActual)),
-        figure('Residuals', residualPlot(evaluation.curves.residuals), 'tails are counted in the outermost bins'),
+        ...residualFigures(evaluation),
       ];
   }
 }
 
+/** Curves of each class against all others. */
+function classFigures(evaluation: MulticlassEvaluation): Html[] {
+  const { classCurves, champion } = onSameRows(evaluation);
+  if (!classCurves) return [];
+  const keys = (['candidate', ...(champion?.classCurves ? ['champion'] : [])] as const).map((mark) => ({
+    mark,
+    text: mark,
+  }));
+  return (['roc', 'pr'] as const).map(
+    (kind) =>
+      html`<figure class="wide"><figcaption>${kind === 'roc' ? 'ROC by class' : 'Precision-recall by class'} <span class="quiet">each against all others</span></figcaption>${key(keys)}<div class="plots small">${classCurves.map((own, i) => html`<figure><figcaption>${shorten(own.class, 40)} <span class="quiet">${kind === 'roc' ? `AUC ${formatFixed(own.auc, 3)}` : `${formatPercent(own.share)} of the rows`}</span></figcaption>${classCurvePlot(kind, own, i, champion?.classCurves?.[i])}</figure>`)}</div></figure>`,
+  );
+}
+
+/** The residuals of both models, and how they change with the prediction. */
+function residualFigures(evaluation: RegressionEvaluation): Html[] {
+  const { curves, champion } = onSameRows(evaluation);
+  const entries = [
+    { mark: 'candidate', text: 'candidate' },
+    ...(champion?.curves ? [{ mark: 'champion', text: 'champion' }] : []),
+  ];
+  const { byPrediction } = curves;
+  return [
+    html`<figure><figcaption>Residuals <span class="quiet">tails are counted in the outermost bins</span></figcaption>${key(entries)}${residualPlot(curves.residuals, champion?.curves?.residuals.counts)}</figure>`,
+    ...(byPrediction
+      ? [
+          html`<figure><figcaption>Residuals against prediction <span class="quiet">mean, and where 80 % of the rows are</span></figcaption>${key(entries)}${residualsByPrediction(byPrediction, champion?.curves?.byPrediction)}</figure>`,
+        ]
+      : []),
+  ];
+}
+
 /** Curves of both models are drawn together only where they are of the same rows. */
-function onSameRows(evaluation: BinaryEvaluation): BinaryEvaluation {
+function onSameRows<Own extends Evaluation>(evaluation: Own): Own {
   const { champion: _, ...alone } = evaluation;
-  return evaluation.comparison?.candidate === undefined ? evaluation : alone;
+  return evaluation.comparison?.candidate === undefined ? evaluation : (alone as Own);
 }
 
 /** Feature importance, if it was measured. */

@@ -8,8 +8,11 @@ import { importancePlot, SHOWN_IMPORTANCES } from '#domain/reports/plots/importa
 import { intervalPlot } from '#domain/reports/plots/interval';
 import { predictedActualPlot } from '#domain/reports/plots/predicted-actual';
 import { gainsPlot, precisionRecallPlot, rocPlot } from '#domain/reports/plots/ranking';
+import { residualsByPrediction } from '#domain/reports/plots/residuals-by-prediction';
 import { trialsPlot } from '#domain/reports/plots/trials';
-import type { BinaryEvaluation } from '#schemas/records/evaluation';
+import { renderReport } from '#domain/reports/render';
+import type { BinaryEvaluation, MulticlassEvaluation, RegressionEvaluation } from '#schemas/records/evaluation';
+import { sampleReport } from './sample.ts';
 
 const estimate = (value: number) => ({ value, low: value - 0.05, high: value + 0.04 });
 const roc = { x: [0, 0.1, 0.5, 1], y: [0, 0.6, 0.9, 1] };
@@ -59,6 +62,39 @@ const tuning = {
 };
 
 /** The files are drawings: open one in a browser. After a change that is meant: `npx vitest run -u test/domain/reports`. */
+describe('residuals by prediction', () => {
+  const bin = { predicted: 5, mean: 0, low: 0, high: 0, count: 3 };
+  it('need no spread', () => {
+    const drawn = residualsByPrediction([bin], undefined).markup;
+    expect(drawn).not.toMatch(/NaN|Infinity/);
+    expect(drawn).toContain('In 1 bin of the prediction');
+    expect(residualsByPrediction([{ ...bin, predicted: 0 }], [bin]).markup).toContain('line champion');
+  });
+});
+
+describe('records of earlier versions', () => {
+  const page = (evaluation: object) => renderReport({ ...sampleReport('multiclass'), evaluation: evaluation as never });
+  it('have no curves by class, or none of the champion', () => {
+    const { classCurves: _, ...former } = sampleReport('multiclass').evaluation as MulticlassEvaluation;
+    expect(page(former)).not.toContain('ROC by class');
+    const { classCurves: __, ...champion } =
+      (sampleReport('multiclass').evaluation as MulticlassEvaluation).champion ?? {};
+    const own = page({ ...sampleReport('multiclass').evaluation, champion });
+    expect(own).toContain('ROC by class');
+    expect(own.slice(own.indexOf('ROC by class')).split('</section>')[0]).not.toContain('line champion');
+  });
+
+  it('have no residuals by prediction, or none of the champion', () => {
+    const { evaluation } = sampleReport('regression');
+    const { curves, champion } = evaluation as RegressionEvaluation;
+    const { byPrediction: _, ...former } = curves;
+    expect(page({ ...evaluation, curves: former })).not.toContain('Residuals against prediction');
+    const { curves: __, ...older } = champion ?? {};
+    const own = page({ ...evaluation, champion: older });
+    expect(own.slice(own.indexOf('<figcaption>Residuals')).split('</section>')[0]).not.toContain('line champion');
+  });
+});
+
 describe('a drawing stays as it is', () => {
   it.each<[string, () => Html]>([
     ['roc', () => rocPlot(binary)],

@@ -7,6 +7,7 @@ import { batchesCommand } from './commands/batches.ts';
 import { challengeCommand } from './commands/challenge.ts';
 import { cleanUpCommand } from './commands/clean-up.ts';
 import { cloudCommands } from './commands/cloud.ts';
+import { compareCommand } from './commands/compare.ts';
 import { constraintsCommand } from './commands/constraints.ts';
 import { costsCommand } from './commands/costs.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -92,6 +93,7 @@ for (const add of [
   apiCommand,
   testsCommand,
   reportCommand,
+  compareCommand,
   constraintsCommand,
   driftCommand,
   outcomesCommand,

@@ -14,6 +14,7 @@ import { leakageSchema } from '#domain/leakage/settings';
 import { notifySchema } from '#domain/notices/settings';
 import { registrySchema } from '#domain/registry/settings';
 import { retentionSchema } from '#domain/retention/settings';
+import { trackingSchema } from '#domain/tracking/settings';
 import { trainingSchemaOf } from '#domain/training/settings';
 import { checkPipeline } from './pipeline-rules.ts';
 
@@ -60,6 +61,7 @@ export const pipelineSchemaOf = ({ algorithms }: PipelineKinds = {}) =>
       budget: budgetSchema.optional(),
       retention: retentionSchema,
       notify: notifySchema,
+      tracking: trackingSchema.optional(),
     })
     .superRefine((pipeline, ctx) => checkPipeline(pipeline, ctx, algorithms));
 export const pipelineSchema = pipelineSchemaOf();

@@ -4,6 +4,7 @@ import { approvalCommands } from './commands/approval.ts';
 import { approvalsCommand } from './commands/approvals.ts';
 import { auditCommand } from './commands/audit.ts';
 import { batchesCommand } from './commands/batches.ts';
+import { cardCommand } from './commands/card.ts';
 import { challengeCommand } from './commands/challenge.ts';
 import { cleanUpCommand } from './commands/clean-up.ts';
 import { cloudCommands } from './commands/cloud.ts';
@@ -94,6 +95,7 @@ for (const add of [
   testsCommand,
   reportCommand,
   compareCommand,
+  cardCommand,
   constraintsCommand,
   driftCommand,
   outcomesCommand,

@@ -11,6 +11,7 @@ import { driftSchema } from '#domain/drift/settings';
 import { evaluationSchema } from '#domain/evaluation/settings';
 import { imbalanceSchema } from '#domain/imbalance/settings';
 import { leakageSchema } from '#domain/leakage/settings';
+import { cardSchema } from '#domain/model-card/settings';
 import { notifySchema } from '#domain/notices/settings';
 import { registrySchema } from '#domain/registry/settings';
 import { retentionSchema } from '#domain/retention/settings';
@@ -62,6 +63,7 @@ export const pipelineSchemaOf = ({ algorithms }: PipelineKinds = {}) =>
       retention: retentionSchema,
       notify: notifySchema,
       tracking: trackingSchema.optional(),
+      card: cardSchema.optional(),
     })
     .superRefine((pipeline, ctx) => checkPipeline(pipeline, ctx, algorithms));
 export const pipelineSchema = pipelineSchemaOf();

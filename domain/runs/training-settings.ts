@@ -7,13 +7,14 @@ interface Described {
   readonly budget?: unknown;
   readonly retention?: unknown;
   readonly tracking?: unknown;
+  readonly card?: unknown;
   readonly registry?: { readonly approvers?: unknown; readonly approvals?: unknown; readonly expiresAfter?: unknown };
   readonly dataset: { readonly trigger?: unknown };
 }
 
 /**
  * The settings of a pipeline that make a new training of the same data worthwhile: all but the description, the Slack channel,
- * the constraints of a drop, how scores of files are written, the budget, who may approve, how long things are kept, where runs are logged too and what starts a run. Those take effect without a training. Everything else is pinned in the run: a new gate gives a new verdict,
+ * the constraints of a drop, how scores of files are written, the budget, who may approve, how long things are kept, where runs are logged too, the texts of the model card and what starts a run. Those take effect without a training. Everything else is pinned in the run: a new gate gives a new verdict,
  * and a new instance type reaches the endpoint with the next model.
  */
 export function trainingSettings<P extends Described>(pipeline: P) {
@@ -25,6 +26,7 @@ export function trainingSettings<P extends Described>(pipeline: P) {
     budget: _budget,
     retention: _retention,
     tracking: _tracking,
+    card: _card,
     dataset,
     ...settings
   } = pipeline;

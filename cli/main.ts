@@ -4,9 +4,11 @@ import { approvalCommands } from './commands/approval.ts';
 import { approvalsCommand } from './commands/approvals.ts';
 import { auditCommand } from './commands/audit.ts';
 import { batchesCommand } from './commands/batches.ts';
+import { cardCommand } from './commands/card.ts';
 import { challengeCommand } from './commands/challenge.ts';
 import { cleanUpCommand } from './commands/clean-up.ts';
 import { cloudCommands } from './commands/cloud.ts';
+import { compareCommand } from './commands/compare.ts';
 import { constraintsCommand } from './commands/constraints.ts';
 import { costsCommand } from './commands/costs.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -92,6 +94,8 @@ for (const add of [
   apiCommand,
   testsCommand,
   reportCommand,
+  compareCommand,
+  cardCommand,
   constraintsCommand,
   driftCommand,
   outcomesCommand,

@@ -239,6 +239,24 @@ export class SlackUnavailableError extends TransientError {
   }
 }
 
+/** The experiment tracker is down, busy, or does not accept the credentials. What waits is logged when it does. */
+export class TrackingUnavailableError extends TidegateError {
+  override readonly name = 'TrackingUnavailableError';
+  readonly retryable = true;
+}
+
+/** The experiment tracker refused what was logged. The records of the run are whole; only the tracker lacks them. */
+export class TrackingRejectedError extends TidegateError {
+  override readonly name = 'TrackingRejectedError';
+  readonly retryable = false;
+}
+
+/** Another execution is logging the same run. */
+export class TrackingBusyError extends TidegateError {
+  override readonly name = 'TrackingBusyError';
+  readonly retryable = true;
+}
+
 /** SageMaker itself refused a request to an endpoint: it never reached the model. */
 export class RequestRefusedError extends TidegateError {
   override readonly name = 'RequestRefusedError';

@@ -27,18 +27,16 @@ const rule = (description: string, pattern: Value, machine: string, roleId: stri
   },
 });
 
+/** Executions of a machine that have ended. */
+const endedPattern = (machine: string, status: readonly string[]): Value => ({
+  source: ['aws.states'],
+  'detail-type': ['Step Functions Execution Status Change'],
+  detail: { stateMachineArn: [ref(machine)], status: [...status] },
+});
+
 /** Failed executions of a machine; they start the recover machine. */
 const lostRule = (description: string, machine: string, recovery: string): Resource =>
-  rule(
-    description,
-    {
-      source: ['aws.states'],
-      'detail-type': ['Step Functions Execution Status Change'],
-      detail: { stateMachineArn: [ref(machine)], status: ['FAILED', 'ABORTED', 'TIMED_OUT'] },
-    },
-    recovery,
-    'EventsRole',
-  );
+  rule(description, endedPattern(machine, ['FAILED', 'ABORTED', 'TIMED_OUT']), recovery, 'EventsRole');
 
 /**
  * The object keys that start a run: every marker, and every object of a pipeline with an `eachObject` trigger. A suffix costs nothing,
@@ -161,6 +159,7 @@ const roles = (): Record<string, Resource> => ({
         'RecoverDeploymentStateMachine',
         'RecoverChallengeStateMachine',
         'RecoverBatchStateMachine',
+        'TrackRunStateMachine',
       ].map(ref),
     ),
   ]),
@@ -313,6 +312,25 @@ const captureRules = (pipelines: readonly Pipeline[]): Record<string, Resource> 
     ),
   );
 
+/** Ended runs and deployments are logged by an experiment tracker, where a pipeline names one. */
+const trackingRules = (pipelines: readonly Pipeline[]): Record<string, Resource> =>
+  pipelines.some(({ tracking }) => tracking?.mlflow !== undefined)
+    ? {
+        TrackedRunRule: rule(
+          'A run that has ended is logged by the experiment tracker.',
+          endedPattern('RetrainStateMachine', ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT']),
+          'TrackRunStateMachine',
+          'EventsRole',
+        ),
+        TrackedDeploymentRule: rule(
+          'The aliases of the experiment tracker follow a deployment.',
+          endedPattern('DeployStateMachine', ['SUCCEEDED']),
+          'TrackRunStateMachine',
+          'EventsRole',
+        ),
+      }
+    : {};
+
 /** The drift check of each pipeline that has one. */
 const schedules = (stage: string, pipelines: readonly Pipeline[]): Record<string, Resource> =>
   Object.fromEntries(
@@ -353,5 +371,6 @@ export const events = (stage: string, pipelines: readonly Pipeline[]): Record<st
   ...rules(stage, pipelines),
   ...stageSchedules(stage),
   ...captureRules(pipelines),
+  ...trackingRules(pipelines),
   ...schedules(stage, pipelines),
 });

@@ -190,6 +190,13 @@ function functionGrants(stage: string): Readonly<Record<string, readonly Allow[]
       ...state('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
       ...readSecret('SlackTokenSecret'),
     ],
+    trackRun: [
+      ...readRun,
+      // a run may have failed before it wrote a record
+      missObjects('ArtifactsBucket'),
+      ...state('GetItem', 'PutItem', 'DeleteItem', 'Query'),
+      ...readSecret('MlflowSecret'),
+    ],
     recordDecision: [
       ...sageMaker(stage, 'model-package', 'DescribeModelPackage'),
       ...state('PutItem', 'Query'),

@@ -106,6 +106,7 @@ function machineGrants(stage: string): Readonly<Record<string, readonly Allow[]>
       ),
     ],
     SendWaiting: [invoke('SendWaiting')],
+    TrackRun: [invoke('TrackRun')],
     RecoverRun: [invoke('FinishRun', 'Notify')],
     RecoverDeployment: [invoke('RollBackDeployment', 'Notify')],
     RecoverChallenge: [invoke('CloseChallenge', 'Notify')],

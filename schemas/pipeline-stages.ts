@@ -22,11 +22,12 @@ export const stagesSchema = z
       drift: patch('When this stage is checked for drift. `null`: never.'),
       notify: patch('Where messages of this stage go.'),
       budget: patch('What runs and the endpoint may cost in this stage.'),
+      tracking: patch('Where runs of this stage are logged too. `null`: nowhere.'),
     }),
   )
   .meta({
     description:
-      'What differs in a stage, by its name (`serverless deploy --stage prod`): settings below `training.instances`, `registry`, `deployment`, `drift`, `notify` and `budget`. They replace those of the file, setting by setting; `null` takes a setting out, `{}` and lists replace the whole. A stage without an entry has the settings of the file. See [stages](pipelines.md#stages).',
+      'What differs in a stage, by its name (`serverless deploy --stage prod`): settings below `training.instances`, `registry`, `deployment`, `drift`, `notify`, `budget` and `tracking`. They replace those of the file, setting by setting; `null` takes a setting out, `{}` and lists replace the whole. A stage without an entry has the settings of the file. See [stages](pipelines.md#stages).',
     examples: [
       {
         dev: { registry: { approval: 'auto' } },

@@ -11,9 +11,11 @@ import { driftSchema } from '#domain/drift/settings';
 import { evaluationSchema } from '#domain/evaluation/settings';
 import { imbalanceSchema } from '#domain/imbalance/settings';
 import { leakageSchema } from '#domain/leakage/settings';
+import { cardSchema } from '#domain/model-card/settings';
 import { notifySchema } from '#domain/notices/settings';
 import { registrySchema } from '#domain/registry/settings';
 import { retentionSchema } from '#domain/retention/settings';
+import { trackingSchema } from '#domain/tracking/settings';
 import { trainingSchemaOf } from '#domain/training/settings';
 import { checkPipeline } from './pipeline-rules.ts';
 
@@ -60,6 +62,8 @@ export const pipelineSchemaOf = ({ algorithms }: PipelineKinds = {}) =>
       budget: budgetSchema.optional(),
       retention: retentionSchema,
       notify: notifySchema,
+      tracking: trackingSchema.optional(),
+      card: cardSchema.optional(),
     })
     .superRefine((pipeline, ctx) => checkPipeline(pipeline, ctx, algorithms));
 export const pipelineSchema = pipelineSchemaOf();

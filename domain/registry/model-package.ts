@@ -4,6 +4,7 @@ import { modelPackageGroupName } from '#domain/naming';
 import { isHiddenDrop } from '#domain/runs/drop-name';
 import { artifactKeys } from '#domain/runs/layout';
 import { modelDataUrl, type TrainingEnvironment } from '#domain/training/plan';
+import type { ModelCard } from '#schemas/records/model-card';
 import type { DropRecord, TrainingRecord } from '#schemas/records/run';
 import type { Task } from '#schemas/records/task';
 
@@ -22,6 +23,8 @@ export interface Registration {
   readonly training: Pick<TrainingRecord, 'hyperparameters' | 'trainingJob' | 'image' | 'continuation'>;
   /** SHA-256 (hex) of `evaluation.json`. */
   readonly evaluationDigest: string;
+  /** The model card; absent in requests of versions without one. */
+  readonly card?: ModelCard | undefined;
   readonly environment: Pick<TrainingEnvironment, 'stage' | 'artifactsBucket'>;
 }
 
@@ -115,5 +118,8 @@ export function modelPackageRequest(r: Registration, { input, output }: ModelFor
     DriftCheckBaselines: { ModelDataQuality: { Statistics: json(keys.baseline) } },
     MetadataProperties: { CommitId: r.drop.gitCommit, GeneratedBy: 'tidegate', ProjectId: r.run.pipeline },
     CustomerMetadataProperties: lineageProperties(r),
+    ...(r.card === undefined
+      ? {}
+      : { ModelCard: { ModelCardContent: JSON.stringify(r.card), ModelCardStatus: 'Draft' as const } }),
   };
 }

@@ -87,7 +87,8 @@ function summarizeNaive({ naive, metrics }: Evaluation, { gates }: Verdict): Spl
   return { metric, claimed, measured };
 }
 
-function summarizeData({
+/** The rows of a run and what became of them. */
+export function summarizeData({
   pipeline,
   sides: divided,
   profile,
@@ -95,7 +96,7 @@ function summarizeData({
   training,
   evaluation,
   verdict,
-}: RunRecords): DataSummary {
+}: Omit<RunRecords, 'champion' | 'modelPackage'>): DataSummary {
   const { dataset } = pipeline;
   return {
     rows: profile.rows,

@@ -80,6 +80,9 @@ svg text{font-family:inherit;fill:var(--ink)}
 .slices figure{max-width:640px;margin-bottom:18px}.slices th[scope=row]{white-space:nowrap}.slices figcaption{font-weight:400;font-size:13px}.point.bad{fill:var(--bad)}svg.forest .whisker{stroke-width:2}
 .whisker.champion{stroke:var(--champion)}.point.champion{fill:var(--champion)}svg.timeline{min-width:620px;max-width:820px}
 .shade{fill:none;stroke-width:4.4;stroke-linecap:round;stroke-opacity:.72}.shade.none{stroke:var(--soft)}.shade.s0{stroke:var(--negative)}.shade.s1{stroke:color-mix(in srgb,var(--negative) 70%,var(--positive))}.shade.s2{stroke:color-mix(in srgb,var(--negative) 50%,var(--positive))}.shade.s3{stroke:color-mix(in srgb,var(--negative) 30%,var(--positive))}.shade.s4{stroke:var(--positive)}
+.line.r0,.whisker.r0{stroke:#0072b2}.point.r0{fill:#0072b2}.line.r1,.whisker.r1{stroke:#d55e00}.point.r1{fill:#d55e00}.line.r2,.whisker.r2{stroke:#009e73}.point.r2{fill:#009e73}.line.r3,.whisker.r3{stroke:#cc79a7}.point.r3{fill:#cc79a7}.line.r4,.whisker.r4{stroke:#e69f00}.point.r4{fill:#e69f00}.line.r5,.whisker.r5{stroke:#56b4e9}.point.r5{fill:#56b4e9}
+table.fixed{table-layout:fixed}
+svg.key{display:inline-block;width:12px;height:12px;vertical-align:-1px}
 details{margin-top:14px}summary{cursor:pointer;font-weight:600;font-size:14px}
 .when{white-space:nowrap}
 .swatch{display:inline-block;width:22px;height:9px;margin:0 5px 0 2px;border:1.2px solid var(--ink);vertical-align:middle}.swatch.now{background:var(--candidate);border-color:var(--candidate)}

@@ -6,13 +6,15 @@ interface Described {
   readonly batch?: unknown;
   readonly budget?: unknown;
   readonly retention?: unknown;
+  readonly tracking?: unknown;
+  readonly card?: unknown;
   readonly registry?: { readonly approvers?: unknown; readonly approvals?: unknown; readonly expiresAfter?: unknown };
   readonly dataset: { readonly trigger?: unknown };
 }
 
 /**
  * The settings of a pipeline that make a new training of the same data worthwhile: all but the description, the Slack channel,
- * the constraints of a drop, how scores of files are written, the budget, who may approve, how long things are kept and what starts a run. Those take effect without a training. Everything else is pinned in the run: a new gate gives a new verdict,
+ * the constraints of a drop, how scores of files are written, the budget, who may approve, how long things are kept, where runs are logged too, the texts of the model card and what starts a run. Those take effect without a training. Everything else is pinned in the run: a new gate gives a new verdict,
  * and a new instance type reaches the endpoint with the next model.
  */
 export function trainingSettings<P extends Described>(pipeline: P) {
@@ -23,6 +25,8 @@ export function trainingSettings<P extends Described>(pipeline: P) {
     batch: _batch,
     budget: _budget,
     retention: _retention,
+    tracking: _tracking,
+    card: _card,
     dataset,
     ...settings
   } = pipeline;

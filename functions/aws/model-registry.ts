@@ -31,13 +31,24 @@ function creationOf({
   return { status, reason: reasons.flatMap(({ FailureReason: reason }) => reason ?? []).join('; ') };
 }
 
+/** The status of the model card follows the decision on its version. */
+const cardStatus = { Approved: 'Approved', Rejected: 'Draft' } as const;
+
 async function setStatus(
   client: SageMakerClient,
   ModelPackageArn: string,
   ModelApprovalStatus: 'Approved' | 'Rejected',
   ApprovalDescription: string,
 ): Promise<void> {
-  await client.send(new UpdateModelPackageCommand({ ModelPackageArn, ModelApprovalStatus, ApprovalDescription }));
+  const decision = { ModelPackageArn, ModelApprovalStatus, ApprovalDescription };
+  const ModelCard = { ModelCardStatus: cardStatus[ModelApprovalStatus] };
+  try {
+    await client.send(new UpdateModelPackageCommand({ ...decision, ModelCard }));
+  } catch (error) {
+    // a package of a version without cards, or an archived card: the decision does not depend on it
+    if (!(error instanceof Error) || error.name !== 'ValidationException') throw error;
+    await client.send(new UpdateModelPackageCommand(decision));
+  }
 }
 
 /** The SageMaker adapter; `stage` becomes a tag. */

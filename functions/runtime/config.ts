@@ -16,6 +16,7 @@ const variables = {
   RECORD_DECISION_MACHINE_ARN: () => z.string().startsWith('arn:'),
   TOKEN_KEY_SECRET: () => z.string().min(1),
   SLACK_TOKEN_SECRET: () => z.string().min(1),
+  MLFLOW_SECRET: () => z.string().min(1),
   SLACK_API_URL: () => z.url(),
   SLACK_DEFAULT_CHANNEL: () => z.string().min(1),
   CONSOLE_URL: () => z.string().regex(/^https?:\/\//, 'an http or https address'),

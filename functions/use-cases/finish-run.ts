@@ -1,15 +1,13 @@
 import type * as z from 'zod';
 import type { PersonalDataError } from '#domain/errors';
-import { dropName } from '#domain/runs/drop-name';
 import { explainFailure, type Failure } from '#domain/runs/failure';
 import type { RunPointer } from '#domain/runs/layout';
-import { guessDrop } from '#domain/runs/locate-drop';
 import { lastGoodKey } from '#functions/claims/last-good';
 import { releaseLease } from '#functions/claims/lease';
 import type { RunData } from '#functions/ports/run-data';
 import type { Condition, StateItem, StateStore } from '#functions/ports/state-store';
 import { logger } from '#functions/runtime/logger';
-import { retrainInputSchema } from '#schemas/events/admit-drop';
+import { readRunTarget } from '#functions/use-cases/run-target';
 import type { finishRunSchema } from '#schemas/events/finish-run';
 import type { PendingDrop } from '#schemas/records/run';
 
@@ -51,20 +49,6 @@ const describeEnd = ({ error, message }: Failure, registered: boolean): Failure 
   message: registered ? `The model is registered; only the end of its run failed: ${message}` : message,
 });
 
-/** The pipeline and drop in an execution's input, as far as they can be parsed. */
-function readTarget(input: unknown): { pipeline?: string; drop?: string } {
-  const parsed = retrainInputSchema.safeParse(input);
-  if (!parsed.success) return {};
-  if (!('detail' in parsed.data)) {
-    const { pipeline, drop } = parsed.data;
-    return drop === undefined ? { pipeline } : { pipeline, drop: dropName(pipeline, drop) };
-  }
-  const { key } = parsed.data.detail.object;
-  const found = guessDrop(key);
-  // an object outside of every pipeline's folder has no name that may be shown
-  return found ? { pipeline: found.pipeline, drop: dropName(found.pipeline, found.prefix) } : {};
-}
-
 /**
  * Ends a run: records the outcome, marks the data set as trained unless the run failed, remembers a run that registered a model, releases the lease and starts the
  * pending drop. If the run registered no model, its SageMaker resources are removed. What it used is recorded with its costs. Of a run that was refused for personal data, the rows
@@ -77,7 +61,7 @@ export async function finishRun(
   { store, isPipeline, startRetrain, discardCandidate, runData, recordCosts, limitLogs }: FinishPorts,
   { executionArn, input, outcome, error }: z.output<typeof finishRunSchema>,
 ) {
-  const named = readTarget(input);
+  const named = readRunTarget(input);
   // a folder that is no pipeline's has a name that may not be shown
   const target = named.pipeline !== undefined && isPipeline(named.pipeline) ? named : {};
   const { pipeline }: { readonly pipeline?: string } = target;

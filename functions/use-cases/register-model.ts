@@ -1,14 +1,17 @@
 import { RegistrationError, StillRunningError } from '#domain/errors';
+import { modelCard } from '#domain/model-card/content';
 import { modelPackageGroupName } from '#domain/naming';
 import { automaticApproval } from '#domain/registry/decision';
 import { modelPackageRequest, type Registration } from '#domain/registry/model-package';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
+import { modelDataUrl } from '#domain/training/plan';
 import type { ModelRegistry } from '#functions/ports/model-registry';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
 import { sha256Hex } from '#functions/runtime/hash';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
-import { evaluationSchema } from '#schemas/records/evaluation';
+import { evaluationSchema, verdictSchema } from '#schemas/records/evaluation';
+import { profileSchema } from '#schemas/records/profile';
 import { dropRecordSchema, trainingRecordSchema } from '#schemas/records/run';
 
 /** The dependencies of registering. */
@@ -29,15 +32,28 @@ async function registerPackage(
   const evaluationText = await artifacts.readText(keys.evaluation);
   const evaluation = evaluationSchema.parse(JSON.parse(evaluationText));
   const training = await artifacts.readJson(keys.training, trainingRecordSchema);
+  const drop = await artifacts.readJson(keys.drop, dropRecordSchema);
+  const card = modelCard({
+    run,
+    pipeline,
+    drop,
+    profile: await artifacts.readJson(keys.profile, profileSchema),
+    training,
+    evaluation,
+    verdict: await artifacts.readJson(keys.verdict, verdictSchema),
+    modelUri: modelDataUrl(run, training, environment),
+    artifactsBucket: environment.artifactsBucket,
+  });
   const group = modelPackageGroupName(environment.stage, run.pipeline);
   await registry.ensureGroup(group, run.pipeline, pipeline.description);
   return registry.register(
     modelPackageRequest({
       run,
       pipeline,
-      drop: await artifacts.readJson(keys.drop, dropRecordSchema),
+      drop,
       metrics: Object.fromEntries(Object.entries(evaluation.metrics).map(([name, { value }]) => [name, value])),
       training,
+      card,
       evaluationDigest: sha256Hex(evaluationText),
       environment,
     }),

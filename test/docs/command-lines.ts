@@ -65,6 +65,7 @@ export const NOT_RUN: readonly (readonly [pattern: RegExp, reason: string])[] = 
   ],
   [/constraints suggest .*--write/, 'edits a pipeline of the project; test/cli/constraints-file.test.ts edits copies'],
   [/flight-delay/, 'trains for minutes; test/e2e/published-results.data.ts drops these flights'],
+  [/ --pdf /, 'needs a Chromium; test/cli/print-pdf.test.ts prints where there is one'],
   [/\bchurn\b/, 'drops the pipeline that the guide has its reader write'],
   [/…/, 'has a part that the reader fills in'],
   [

@@ -10,7 +10,9 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { artifactKeys } from '#domain/runs/layout';
 import { sha256Hex } from '#functions/runtime/hash';
+import { modelCardSchema } from '#schemas/records/model-card';
 import { sampleReport } from '../domain/reports/sample.ts';
+import { sampleRecords } from '../domain/reports/sample-run.ts';
 import type { MemoryState } from '../fakes/memory-state.ts';
 import { type FakeBuckets, fakeBuckets } from './support/buckets.ts';
 import { type Calls, Crash, countCalls } from './support/crash.ts';
@@ -21,7 +23,8 @@ import { fakeStateTable } from './support/state-table.ts';
 
 const run = { pipeline: 'loan', runId: '20260102-080000-bbbb' };
 const keys = artifactKeys(run);
-const { evaluation } = sampleReport('binary');
+const { evaluation, verdict } = sampleReport('binary');
+const { profile } = sampleRecords();
 const automatic = { ...pipeline, description: 'Who defaults?', registry: { approval: 'auto' } };
 let register: () => Promise<{ modelPackageArn: string }>;
 let state: MemoryState;
@@ -79,6 +82,8 @@ function world(calls?: Calls, configuration: object = pipeline): void {
     [keys.evaluation]: evaluation,
     [keys.training]: trainingRecord,
     [keys.drop]: dropRecord,
+    [keys.verdict]: verdict,
+    [keys.profile]: profile,
   };
   for (const [key, record] of Object.entries(records)) buckets.put(`artifacts-bucket/${key}`, JSON.stringify(record));
 }
@@ -116,6 +121,32 @@ describe('a candidate that passed its gates', () => {
       approval: 'PendingManualApproval',
     });
     expect(approved).toEqual([]);
+  });
+
+  it('has a model card, a draft until the version is approved', async () => {
+    world(undefined, { ...automatic, card: { owner: 'Credit Risk', riskRating: 'High' } });
+    await register();
+    const { ModelCardContent = '', ModelCardStatus } = request()?.ModelCard ?? {};
+    expect(ModelCardStatus).toBe('Draft');
+    expect(modelCardSchema.parse(JSON.parse(ModelCardContent))).toMatchObject({
+      intended_uses: { purpose_of_model: 'Who defaults?', risk_rating: 'High' },
+      additional_information: { custom_details: { run_id: run.runId } },
+    });
+    expect(mock.commandCalls(UpdateModelPackageCommand)[0]?.args[0].input).toMatchObject({
+      ModelApprovalStatus: 'Approved',
+      ModelCard: { ModelCardStatus: 'Approved' },
+    });
+  });
+
+  it('is approved all the same where SageMaker takes no status of a card', async () => {
+    world(undefined, automatic);
+    mock.on(UpdateModelPackageCommand).callsFake(({ ModelPackageArn, ModelApprovalStatus, ModelCard }) => {
+      if (ModelCard) throw refusal('Model Card is in Archived state', 'ValidationException');
+      approved.push(`${ModelPackageArn} ${ModelApprovalStatus}`);
+      return {};
+    });
+    await register();
+    expect(approved).toEqual([`${packageArn(1)} Approved`]);
   });
 
   it('is approved where the pipeline says so, once its run knows of it', async () => {

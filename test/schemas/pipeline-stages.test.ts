@@ -91,7 +91,7 @@ describe('mistakes in stages', () => {
     [
       'a section that decides what a model is',
       'dev: { evaluation: { threshold: 0.2 } }',
-      'p.yml:10:18 stages.dev.evaluation: not a known setting. Allowed: training, registry, deployment, drift, notify, budget.',
+      'p.yml:10:18 stages.dev.evaluation: not a known setting. Allowed: training, registry, deployment, drift, notify, budget, tracking.',
     ],
     [
       'hyperparameters',
@@ -140,7 +140,7 @@ it('the JSON Schema lets a stage say any part of a section, and null', () => {
     readFileSync(new URL('../../schemas/generated/pipeline.schema.json', import.meta.url), 'utf8'),
   );
   const { properties: stage } = properties.stages.additionalProperties;
-  expect(Object.keys(stage)).toEqual(['training', 'registry', 'deployment', 'drift', 'notify', 'budget']);
+  expect(Object.keys(stage)).toEqual(['training', 'registry', 'deployment', 'drift', 'notify', 'budget', 'tracking']);
   const [drift, none] = stage.drift.anyOf;
   expect(none).toEqual({ type: 'null' });
   expect(drift).not.toHaveProperty('required');

@@ -59,7 +59,7 @@ describe('a first deployment', () => {
     try {
       const stack = await bench.deploy(project.template);
       const kept = await bench.remove();
-      expect(kept).toHaveLength(16);
+      expect(kept).toHaveLength(17);
       await expect(bench.deploy(project.template)).rejects.toThrow('already exists');
       await bench.remove();
 

@@ -134,6 +134,14 @@ describe('the compiled template', () => {
     expect(readers).toEqual(['DesensitizeShardRole', 'LocateRowsRole', 'ReadOutcomesRole']);
   });
 
+  it('lets one function read the secret for MLflow, and starts it for no stage without a pipeline that names a server', () => {
+    const readers = ofType('AWS::IAM::Role').filter(([, role]) =>
+      statements(role).some((s) => JSON.stringify(s.Resource).includes('MlflowSecret')),
+    );
+    expect(readers.map(([id]) => id)).toEqual(['TrackRunRole']);
+    expect(Object.keys(template.Resources).filter((id) => /^Tracked.*Rule$/.test(id))).toEqual([]);
+  });
+
   it('lets only the functions that make tokens read the token key', () => {
     const readers = ofType('AWS::IAM::Role')
       .filter(([, role]) => statements(role).some((s) => JSON.stringify(s.Resource).includes('TokenKeySecret')))
@@ -326,7 +334,7 @@ describe('the compiled template', () => {
     const holding = holders.flatMap((type) => ofType(type)).filter(([id]) => id !== 'ServerlessDeploymentBucket');
 
     expect(kept.map(([id]) => id).toSorted()).toEqual(holding.map(([id]) => id).toSorted());
-    expect(kept).toHaveLength(16);
+    expect(kept).toHaveLength(17);
     for (const [id, { DeletionPolicy, UpdateReplacePolicy }] of kept)
       expect([DeletionPolicy, UpdateReplacePolicy], id).toEqual(['RetainExceptOnCreate', 'Retain']);
   });
@@ -368,6 +376,7 @@ describe('the compiled template', () => {
     expect(missing.map(({ logicalId }) => logicalId).toSorted()).toEqual([
       'ArtifactsKey',
       'CleanKey',
+      'MlflowSecret',
       'RawKey',
       'SecretsKey',
       'SlackSigningSecret',
@@ -386,7 +395,7 @@ describe('the compiled template', () => {
       LogicalResourceId: 'RawKey',
       ResourceIdentifier: { KeyId: 'id-of-RawKey' },
     });
-    expect(toImport).toHaveLength(15);
+    expect(toImport).toHaveLength(16);
     // CloudFormation imports no template that refers to what is not in it.
     for (const [, id = ''] of text.matchAll(/\{"(?:Ref":"|Fn::GetAtt":\[")([A-Z]\w+)"/g))
       expect([...Object.keys(kept.Resources), ...Object.keys(kept.Parameters ?? {})]).toContain(id);

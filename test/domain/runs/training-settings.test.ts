@@ -24,6 +24,8 @@ notify: { slack: '#ml' }
 batch: { format: csv }
 budget: { run: 5 }
 retention: { runs: 90d }
+tracking: { mlflow: { uri: https://one.example.com } }
+card: { owner: Credit }
 `;
 const settings = (text: string) => JSON.stringify(trainingSettings(parsePipeline(text, 'loans.yml')));
 
@@ -35,6 +37,8 @@ describe('an edited pipeline', () => {
     ['batch', 'format: csv }', 'format: parquet }'],
     ['budget', 'run: 5', 'run: 6'],
     ['retention', 'runs: 90d', 'runs: 60d'],
+    ['tracking', 'one.example.com', 'two.example.com'],
+    ['card', 'owner: Credit', 'owner: Risk'],
     ['approvers', 'approval: manual', 'approval: manual, approvers: [U0ALICE, U0BOB], approvals: 2, expiresAfter: 14d'],
     ['trigger', '{ marker: _SUCCESS }', '{ eachObject: true }'],
   ])('is the same training when only its %s differs', (_, from, to) => {
@@ -66,7 +70,7 @@ describe('an edited pipeline', () => {
 
   it('has no section that these tests leave out', () => {
     const known =
-      'name description dataset personalData constraints split imbalance training evaluation leakage registry deployment drift batch budget retention notify';
+      'name description dataset personalData constraints split imbalance training evaluation leakage registry deployment drift batch budget retention notify tracking card';
     expect(Object.keys(pipelineSchema.shape).toSorted()).toEqual(known.split(' ').toSorted());
   });
 });

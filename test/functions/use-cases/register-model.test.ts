@@ -3,6 +3,7 @@ import { artifactKeys } from '#domain/runs/layout';
 import type { PackageCreation } from '#functions/ports/model-registry';
 import { type RegistrationPorts, registerModel } from '#functions/use-cases/register-model';
 import { sampleReport } from '../../domain/reports/sample.ts';
+import { sampleRecords } from '../../domain/reports/sample-run.ts';
 import { memoryObjects } from '../../fakes/memory-objects.ts';
 import { type MemoryState, memoryState } from '../../fakes/memory-state.ts';
 import { dropRecord, trainingRecord } from '../support/judged-run.ts';
@@ -27,6 +28,8 @@ const ports = (approval: 'auto' | 'manual', fails: ReadonlySet<string> = new Set
       [keys.evaluation]: sampleReport('binary').evaluation,
       [keys.training]: trainingRecord,
       [keys.drop]: dropRecord,
+      [keys.verdict]: sampleReport('binary').verdict,
+      [keys.profile]: sampleRecords().profile,
     }),
     store,
     registry: {

@@ -128,6 +128,21 @@ describe('the model registry', () => {
     });
   });
 
+  it('keeps the model card, changes its status by itself until it is archived, and shows it in no event', async () => {
+    const card = { ModelCardContent: '{"intended_uses":{}}', ModelCardStatus: 'Draft' as const };
+    const made = await register('loans', { ModelCard: card });
+    const change = (ModelCard: Partial<typeof card> | { ModelCardStatus: 'Approved' | 'Archived' }) =>
+      world.sagemaker.send(new UpdateModelPackageCommand({ ModelPackageArn: made.ModelPackageArn, ModelCard }));
+    await change({ ModelCardStatus: 'Approved' });
+    expect(await describePackage(made.ModelPackageArn)).toMatchObject({
+      ModelCard: { ...card, ModelCardStatus: 'Approved' },
+    });
+    expect(lastEvent()?.detail).not.toHaveProperty('ModelCard');
+    expect(lastEvent()?.detail).toMatchObject({ UpdatedModelPackageFields: ['ModelCard'] });
+    await change({ ModelCardStatus: 'Archived' });
+    await expect(change({ ModelCardContent: '{}' })).rejects.toThrow('Model Card is in Archived state');
+  });
+
   it('limits the metadata to 50 pairs, also over several updates', async () => {
     const pairs = (from: number, count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${from + i}`, 'v']));

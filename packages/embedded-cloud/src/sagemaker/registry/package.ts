@@ -64,7 +64,14 @@ export const packageEventDetail = (
   found: ModelPackage,
   updated: readonly string[],
 ): Record<string, unknown> => {
-  const { CreatedBy: _, LastModifiedBy: __, ModelPackageName: ___, ...described } = describeModelPackage(hub, found);
+  // the content of a card is sensitive (service model of SageMaker, ModelCardContent): it is in no event
+  const {
+    CreatedBy: _,
+    LastModifiedBy: __,
+    ModelPackageName: ___,
+    ModelCard: ____,
+    ...described
+  } = describeModelPackage(hub, found);
   const time = (ms: number) => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
   return present({
     ...described,

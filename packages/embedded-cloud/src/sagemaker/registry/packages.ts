@@ -91,7 +91,9 @@ const update = (hub: Hub, input: UpdateModelPackage, caller: Caller): object => 
       `A model package has at most ${MAX_METADATA} CustomerMetadataProperties.`,
     );
   }
-  const { InferenceSpecification, SourceUri, ModelLifeCycle } = changes;
+  const { InferenceSpecification, SourceUri, ModelCard, ModelLifeCycle } = changes;
+  if (ModelCard !== undefined && found.request.ModelCard?.ModelCardStatus === 'Archived')
+    throw invalid('Model Card is in Archived state');
   const changed: ModelPackage = {
     ...found,
     modified: hub.cloud.clock.now(),
@@ -103,6 +105,7 @@ const update = (hub: Hub, input: UpdateModelPackage, caller: Caller): object => 
       ...found.request,
       ...(InferenceSpecification === undefined ? {} : { InferenceSpecification }),
       ...(SourceUri === undefined ? {} : { SourceUri }),
+      ...(ModelCard === undefined ? {} : { ModelCard: { ...found.request.ModelCard, ...ModelCard } }),
       ...(ModelLifeCycle === undefined ? {} : { ModelLifeCycle }),
     },
   };

@@ -57,6 +57,14 @@ const customerMetadata = map(text(), text());
 
 const lifeCycle = structure({ Stage: text(), StageStatus: text() }, { StageDescription: text() });
 
+const modelCard = structure(
+  {},
+  {
+    ModelCardContent: text(),
+    ModelCardStatus: oneOf('Draft', 'PendingReview', 'Approved', 'Archived'),
+  },
+);
+
 export const createModelPackageShape = structure(
   {},
   {
@@ -75,13 +83,7 @@ export const createModelPackageShape = structure(
     CustomerMetadataProperties: customerMetadata,
     SkipModelValidation: oneOf('All', 'None'),
     SourceUri: text(),
-    ModelCard: structure(
-      {},
-      {
-        ModelCardContent: text(),
-        ModelCardStatus: oneOf('Draft', 'PendingReview', 'Approved', 'Archived'),
-      },
-    ),
+    ModelCard: modelCard,
     ModelLifeCycle: lifeCycle,
   },
 );
@@ -96,6 +98,7 @@ export const updateModelPackageShape = structure(
     CustomerMetadataPropertiesToRemove: list(text()),
     InferenceSpecification: inferenceSpecification,
     SourceUri: text(),
+    ModelCard: modelCard,
     ModelLifeCycle: lifeCycle,
     ClientToken: text(),
   },

@@ -58,7 +58,7 @@ const tuning = {
   })),
 };
 
-/** The files are drawings: open one in a browser. After a change that is meant: `npx vitest run -u test/domain/reports`. */
+/** The files are drawings: open one in a browser. After a change that is meant: `npx vitest run test/domain/reports -u`. */
 describe('a drawing stays as it is', () => {
   it.each<[string, () => Html]>([
     ['roc', () => rocPlot(binary)],

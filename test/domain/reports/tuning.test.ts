@@ -42,7 +42,7 @@ describe('the tuning in a report', () => {
 
   it('draws one point a value, and the best so far', () => {
     const plot = /<svg class="plot"[\s\S]*?<\/svg>/.exec(section(render()))?.[0] ?? '';
-    const drawn = plot.slice(0, plot.indexOf('legend-box'));
+    const drawn = plot.slice(0, plot.indexOf('class="entry"'));
 
     expect(all(drawn, /<circle class="point [a-z]+"/g)).toHaveLength(3);
     expect(all(drawn, /<circle class="point positive"/g)).toHaveLength(1);

@@ -48,7 +48,7 @@ export function renderReport(input: ReportInput, { metrics = METRICS, gates = GA
     dataSection(input.data, runId),
     driftSection(input.dropDrift),
     personalDataSection(input.personalData),
-    lineageSection(input.lineage, runId),
+    lineageSection(input.lineage, runId, input.tuning),
     method(evaluation),
   ]);
 }

@@ -61,7 +61,6 @@ svg text{font-family:inherit;fill:var(--ink)}
 .interval{width:180px;margin:0 auto}.meter{display:inline-block;width:36px;margin-right:7px;vertical-align:middle}
 .grid{stroke:var(--rule);fill:none}.axis{stroke:var(--strong-rule);fill:none}
 .tick{font-size:12px}svg .tick,svg .label{fill:var(--soft)}.label{font-size:12.5px}.legend{font-size:12px}
-.legend-box{fill:var(--paper);fill-opacity:.88;stroke:var(--rule)}
 .line{fill:none;stroke-width:2;stroke-linejoin:round}.area{stroke:none;fill-opacity:.09}
 .line.candidate,.whisker.candidate{stroke:var(--candidate)}.point.candidate,.area.candidate,.hill.candidate{fill:var(--candidate)}
 .line.champion{stroke:var(--champion);stroke-dasharray:6 3}
@@ -92,8 +91,8 @@ details{margin-top:14px}summary{cursor:pointer;font-weight:600;font-size:14px}
 .estimate.good{fill:var(--good)}.estimate.bad{fill:var(--bad)}.estimate.neutral{fill:var(--soft)}
 footer{border-top:1px solid var(--rule);padding-top:14px;color:var(--soft);font-size:13px}
 footer p{margin:0 0 8px;max-width:86ch}
-@media (max-width:760px){main{padding:22px 16px 40px}.columns{grid-template-columns:1fr}.columns .scroll+.scroll{margin-top:22px}.plots{grid-template-columns:1fr}tbody th{min-width:170px}h1{font-size:24px}}
+@media (max-width:760px){main{padding:22px 16px 40px}.columns{grid-template-columns:1fr}.columns .scroll+.scroll{margin-top:22px}.plots{grid-template-columns:minmax(0,1fr)}tbody th{min-width:170px}h1{font-size:24px}}
 @media print{:root{color-scheme:light;--paper:#fff;--wash:#f6f7f9;--rule:#dcdfe4;--strong-rule:#aab0b9;--ink:#000;--soft:#4a515c;--candidate:#0b62b8;--champion:#b65a00;--positive:#c2410c;--negative:#2f6f9f;--good:#17713a;--bad:#b3261e;--good-wash:#edf7f0;--bad-wash:#fdf0ef;--tint:#0b62b8}
 @page{margin:14mm}body{font-size:10.5pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}main{max-width:none;padding:0}table{font-size:9.5pt}
-.plots{grid-template-columns:1fr 1fr}figure,.verdict,tr{break-inside:avoid}h2,caption,thead{break-after:avoid}.scroll{overflow:visible}}
+.plots{grid-template-columns:repeat(2,minmax(0,1fr))}figure,.verdict,tr{break-inside:avoid}h2,caption,thead{break-after:avoid}.scroll{overflow:visible}}
 `.trim();

@@ -30,8 +30,12 @@ export interface BrowserPage {
   click(selector: string): Promise<void>;
   /** Types into what has the focus. */
   type(text: string): Promise<void>;
-  /** A picture of the page, PNG. */
-  screenshot(): Promise<Buffer>;
+  /** Sets the width and height of the view, in CSS pixels, and the colours that the reader prefers. */
+  resize(width: number, height: number, scheme?: 'light' | 'dark'): Promise<void>;
+  /** A picture of the page as far as its view reaches, PNG; `whole`: from top to bottom. */
+  screenshot(whole?: 'whole'): Promise<Buffer>;
+  /** The page as it is printed on A4, PDF. */
+  print(): Promise<Buffer>;
   /** What the console of the browser reports as errors: refusals of the Content-Security-Policy and exceptions. */
   readonly errors: readonly string[];
   close(): Promise<void>;
@@ -120,7 +124,27 @@ export async function openBrowser(executable: string): Promise<BrowserPage> {
       await send('Input.dispatchMouseEvent', { ...mouse, type: 'mouseReleased' });
     },
     type: async (text) => void (await send('Input.insertText', { text })),
-    screenshot: async () => Buffer.from((await send<{ data: string }>('Page.captureScreenshot')).data, 'base64'),
+    async resize(width, height, scheme = 'light') {
+      await send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
+      await send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
+    },
+    screenshot: async (whole) =>
+      Buffer.from(
+        (await send<{ data: string }>('Page.captureScreenshot', { captureBeyondViewport: whole === 'whole' })).data,
+        'base64',
+      ),
+    print: async () =>
+      Buffer.from(
+        (
+          await send<{ data: string }>('Page.printToPDF', {
+            preferCSSPageSize: true,
+            paperWidth: 8.27,
+            paperHeight: 11.69,
+            printBackground: true,
+          })
+        ).data,
+        'base64',
+      ),
     errors,
     async close() {
       socket.close();

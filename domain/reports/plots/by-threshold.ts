@@ -1,7 +1,7 @@
 import { formatFixed, formatNumber } from '#domain/text/format-number';
 import type { Operating } from '#schemas/records/evaluation';
 import { type Html, html } from '../html.ts';
-import { area, frame, linePath, round, type Scales } from './frame.ts';
+import { area, frame, type LegendEntry, linePath, round, type Scales } from './frame.ts';
 
 /** Curves end a little right of the highest threshold that still flags rows. */
 const MARGIN = 1.02;
@@ -18,14 +18,11 @@ function chosenMark({ choice, chosen }: Operating, high: number, { x }: Scales):
   return html`${band}<path class="line threshold" d="M${limit(chosen.threshold)} ${area.top}V${area.bottom}"/>`;
 }
 
-interface Named {
-  readonly mark: string;
-  readonly text: string;
-}
-
-/** What the lines mean, above the plot, where it covers none of them. */
-export const key = (entries: readonly Named[]): Html =>
-  html`<p class="key">${entries.map(({ mark, text }) => html`<span><svg viewBox="0 0 22 10" aria-hidden="true"><path class="line ${mark}" d="M1 5H21"/></svg>${text}</span>`)}</p>`;
+const chosenEntry = ({ chosen }: Operating): LegendEntry => ({
+  mark: 'threshold',
+  shape: 'line',
+  text: `threshold ${formatNumber(chosen.threshold)}`,
+});
 
 /** Recall, precision and the share of flagged rows by threshold. */
 export function sharesByThreshold(operating: Operating): Html {
@@ -45,6 +42,12 @@ export function sharesByThreshold(operating: Operating): Html {
 <path class="line candidate" d="${linePath({ x: curve.threshold, y: curve.recall }, scales)}"/>
 <path class="line champion" d="${linePath(precision, scales)}"/>
 <path class="line chance" d="${linePath({ x: curve.threshold, y: curve.flagged }, scales)}"/>`,
+    legend: [
+      { mark: 'candidate', shape: 'line', text: 'recall' },
+      { mark: 'champion', shape: 'line', text: 'precision' },
+      { mark: 'chance', shape: 'line', text: 'flagged' },
+      chosenEntry(operating),
+    ],
   });
 }
 
@@ -64,5 +67,6 @@ export function costByThreshold(operating: Operating, costs: NonNullable<Operati
 <path class="line candidate" d="${linePath({ x: curve.threshold, y: costs.curve }, scales)}"/>
 <path class="whisker candidate" d="M${scales.x(chosen.threshold)} ${scales.y(costs.perThousand.low)}V${scales.y(costs.perThousand.high)}"/>
 <circle class="point candidate" cx="${scales.x(chosen.threshold)}" cy="${scales.y(at)}" r="4.5"/>`,
+    legend: [{ mark: 'candidate', shape: 'line', text: 'holdout' }, chosenEntry(operating)],
   });
 }

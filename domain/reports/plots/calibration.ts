@@ -1,7 +1,7 @@
 import { formatFixed } from '#domain/text/format-number';
 import type { CalibrationBin } from '#schemas/records/evaluation';
 import { type Html, html } from '../html.ts';
-import { frame, legend, linePath } from './frame.ts';
+import { frame, linePath } from './frame.ts';
 
 /**
  * Mean score against observed share of positives in score deciles, with 95 % intervals and the line of perfect calibration.
@@ -42,15 +42,12 @@ ${champion ? html`<path class="line champion" d="${linePath(curveOf(champion), s
 ${bins.map(({ meanScore, positiveRate, low, high }) => {
   const at = scales.x(meanScore);
   return html`<path class="whisker candidate" d="M${at} ${scales.y(low)}V${scales.y(high)}"/><circle class="point candidate" cx="${at}" cy="${scales.y(positiveRate)}" r="4"/>`;
-})}
-${legend(
-  [
-    { mark: 'candidate', shape: 'point', text: 'a tenth of the rows, 95 % interval' },
-    ...(champion ? [{ mark: 'champion', shape: 'line', text: 'champion' } as const] : []),
-    { mark: 'chance', shape: 'line', text: 'perfectly calibrated' },
-  ],
-  'upper-left',
-)}`,
+})}`,
+    legend: [
+      { mark: 'candidate', shape: 'point', text: 'a tenth of the rows, 95 % interval' },
+      ...(champion ? [{ mark: 'champion', shape: 'line', text: 'champion' } as const] : []),
+      { mark: 'chance', shape: 'line', text: 'perfectly calibrated' },
+    ],
   });
 }
 

@@ -3,6 +3,15 @@ import type { ClassCurves } from '#schemas/records/evaluation';
 import { type Html, html } from '../html.ts';
 import { frame, linePath } from './frame.ts';
 
+interface Named {
+  readonly mark: string;
+  readonly text: string;
+}
+
+/** What the lines of several small plots mean, above them. */
+export const key = (entries: readonly Named[]): Html =>
+  html`<p class="key">${entries.map(({ mark, text }) => html`<span><svg viewBox="0 0 22 10" aria-hidden="true"><path class="line ${mark}" d="M1 5H21"/></svg>${text}</span>`)}</p>`;
+
 const kinds = {
   roc: { title: 'ROC curve', x: 'false-positive rate', y: 'true-positive rate' },
   pr: { title: 'Precision-recall curve', x: 'recall', y: 'precision' },

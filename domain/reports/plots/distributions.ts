@@ -1,7 +1,7 @@
 import { formatCount, formatNumber, formatPercent } from '#domain/text/format-number';
 import type { BinaryEvaluation, BinCounts } from '#schemas/records/evaluation';
 import { type Html, html } from '../html.ts';
-import { frame, legend, type Scales } from './frame.ts';
+import { frame, modelEntries, type Scales } from './frame.ts';
 
 /** Outline of a histogram as a closed path standing on zero. */
 function steps(edges: readonly number[], heights: readonly number[], scales: Scales): string {
@@ -26,15 +26,12 @@ export function scorePlot({ curves, threshold, confusion, n, positives }: Binary
     y: { label: 'share of the class', low: 0, high: Math.max(...negative, ...positive) * 1.08 },
     draw: (scales) => html`<path class="hill negative" d="${steps(edges, negative, scales)}"/>
 <path class="hill positive" d="${steps(edges, positive, scales)}"/>
-<path class="line threshold" d="M${scales.x(threshold)} ${scales.y(0)}V14"/>
-${legend(
-  [
-    { mark: 'negative', shape: 'box', text: `${negativeName} (${formatCount(n - positives)})` },
-    { mark: 'positive', shape: 'box', text: `${positiveName} (${formatCount(positives)})` },
-    { mark: 'threshold', shape: 'line', text: `threshold ${formatNumber(threshold)}` },
-  ],
-  'upper-right',
-)}`,
+<path class="line threshold" d="M${scales.x(threshold)} ${scales.y(0)}V14"/>`,
+    legend: [
+      { mark: 'negative', shape: 'box', text: `${negativeName} (${formatCount(n - positives)})` },
+      { mark: 'positive', shape: 'box', text: `${positiveName} (${formatCount(positives)})` },
+      { mark: 'threshold', shape: 'line', text: `threshold ${formatNumber(threshold)}` },
+    ],
   });
 }
 
@@ -57,5 +54,6 @@ export function residualPlot({ edges, counts }: BinCounts, champion?: readonly n
     draw: (scales) => html`<path class="hill candidate" d="${steps(edges, counts, scales)}"/>
 ${champion ? html`<path class="line champion" d="${steps(edges, champion, scales)}"/>` : undefined}
 <path class="line threshold" d="M${scales.x(0)} ${scales.y(0)}V14"/>`,
+    legend: champion ? modelEntries(true) : [],
   });
 }

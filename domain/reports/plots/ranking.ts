@@ -7,7 +7,7 @@ import { recall } from '#domain/metrics/recall';
 import { formatFixed, formatNumber, formatPercent } from '#domain/text/format-number';
 import type { BinaryEvaluation, Curve, Estimate } from '#schemas/records/evaluation';
 import { type Html, html } from '../html.ts';
-import { frame, type LegendEntry, legend, linePath } from './frame.ts';
+import { frame, type LegendEntry, linePath } from './frame.ts';
 
 const unit = (label: string) => ({ label, low: 0, high: 1 });
 const withInterval = (name: string, { value, low, high, interval }: Estimate): string =>
@@ -46,8 +46,8 @@ export function rocPlot(evaluation: BinaryEvaluation): Html {
 <path class="area candidate" d="${linePath(curves.roc, scales)}V${scales.y(0)}H${scales.x(0)}Z"/>
 ${champion ? html`<path class="line champion" d="${linePath(champion.curves.roc, scales)}"/>` : undefined}
 <path class="line candidate" d="${linePath(curves.roc, scales)}"/>
-<circle class="point candidate" cx="${scales.x(falsePositives)}" cy="${scales.y(truePositives)}" r="4.5"/>
-${legend(entries, 'lower-right')}`,
+<circle class="point candidate" cx="${scales.x(falsePositives)}" cy="${scales.y(truePositives)}" r="4.5"/>`,
+    legend: entries,
   });
 }
 
@@ -81,8 +81,8 @@ ${
   inPlace
     ? html`<circle class="point candidate" cx="${scales.x(operation.x)}" cy="${scales.y(operation.y)}" r="4.5"/>`
     : undefined
-}
-${legend(entries, 'upper-right')}`,
+}`,
+    legend: entries,
   });
 }
 
@@ -110,8 +110,8 @@ export function gainsPlot({ curves, champion, n, positives }: BinaryEvaluation):
     draw: (scales) => html`<path class="line chance" d="M${scales.x(0)} ${scales.y(0)}L${scales.x(1)} ${scales.y(1)}"/>
 <path class="line best" d="M${scales.x(0)} ${scales.y(0)}L${scales.x(rate)} ${scales.y(1)}H${scales.x(1)}"/>
 ${champion ? html`<path class="line champion" d="${linePath(gains(champion.curves.roc), scales)}"/>` : undefined}
-<path class="line candidate" d="${linePath(candidate, scales)}"/>
-${legend(entries, 'lower-right')}`,
+<path class="line candidate" d="${linePath(candidate, scales)}"/>`,
+    legend: entries,
   });
 }
 

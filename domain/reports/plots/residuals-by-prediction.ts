@@ -2,7 +2,7 @@ import { formatNumber } from '#domain/text/format-number';
 import { counted } from '#domain/text/numbers';
 import type { RegressionCurves } from '#schemas/records/evaluation';
 import { type Html, html } from '../html.ts';
-import { frame, linePath } from './frame.ts';
+import { frame, linePath, modelEntries } from './frame.ts';
 
 type Bins = NonNullable<RegressionCurves['byPrediction']>;
 
@@ -39,5 +39,6 @@ export function residualsByPrediction(bins: Bins, champion: Bins | undefined): H
 ${champion ? html`<path class="line champion" d="${linePath(meanLine(champion), scales)}"/>` : undefined}
 <path class="line candidate" d="${linePath(meanLine(bins), scales)}"/>`;
     },
+    legend: modelEntries(champion !== undefined),
   });
 }

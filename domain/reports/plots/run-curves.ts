@@ -1,6 +1,6 @@
 import type { BinaryEvaluation } from '#schemas/records/evaluation';
 import { type Html, html } from '../html.ts';
-import { frame, legend, linePath } from './frame.ts';
+import { frame, linePath } from './frame.ts';
 
 /** The curves of a run that is compared. */
 export interface RunCurves {
@@ -26,8 +26,8 @@ export const runRocPlot = (runs: readonly RunCurves[]): Html =>
     x: unit('false-positive rate'),
     y: unit('true-positive rate'),
     draw: (scales) => html`<path class="line chance" d="M${scales.x(0)} ${scales.y(0)}L${scales.x(1)} ${scales.y(1)}"/>
-${runs.map(({ curves, place }) => html`<path class="line r${place}" d="${linePath(curves.roc, scales)}"/>`)}
-${legend(legendOf(runs), 'lower-right')}`,
+${runs.map(({ curves, place }) => html`<path class="line r${place}" d="${linePath(curves.roc, scales)}"/>`)}`,
+    legend: legendOf(runs),
   });
 
 /** The precision-recall curves of several runs, each on its own holdout. */
@@ -38,8 +38,7 @@ export const runPrecisionRecallPlot = (runs: readonly RunCurves[]): Html =>
     description: `The precision-recall curves of ${named(runs)}.`,
     x: unit('recall'),
     y: unit('precision'),
-    draw: (
-      scales,
-    ) => html`${runs.map(({ curves, place }) => html`<path class="line r${place}" d="${linePath(curves.pr, scales)}"/>`)}
-${legend(legendOf(runs), 'upper-right')}`,
+    draw: (scales) =>
+      html`${runs.map(({ curves, place }) => html`<path class="line r${place}" d="${linePath(curves.pr, scales)}"/>`)}`,
+    legend: legendOf(runs),
   });

@@ -1,7 +1,7 @@
 import { formatCount, formatNumber } from '#domain/text/format-number';
 import { type Html, html } from '../html.ts';
 import type { Tuning } from '../input.ts';
-import { frame, legend, linePath } from './frame.ts';
+import { frame, linePath } from './frame.ts';
 
 /**
  * The objective of each training job in start order, and the best so far as a line. It shows whether the search was still
@@ -32,12 +32,10 @@ export function trialsPlot({ trials, metric, direction, best }: Tuning): Html {
       html`<path class="line candidate" d="${linePath({ x: steps, y: heights }, scales)}"/>${points.map(
         ({ at, objective, isBest }) =>
           html`<circle class="point ${isBest ? 'positive' : 'candidate'}" cx="${scales.x(at)}" cy="${scales.y(objective)}" r="${isBest ? 5.5 : 4}"/>`,
-      )}${legend(
-        [
-          { mark: 'candidate', shape: 'line', text: 'best so far' },
-          { mark: 'positive', shape: 'point', text: 'chosen' },
-        ],
-        direction === 'Maximize' ? 'lower-right' : 'upper-right',
       )}`,
+    legend: [
+      { mark: 'candidate', shape: 'line', text: 'best so far' },
+      { mark: 'positive', shape: 'point', text: 'chosen' },
+    ],
   });
 }

@@ -3,9 +3,8 @@ import { formatCount, formatFixed, formatNumber, formatPercent } from '#domain/t
 import { counted } from '#domain/text/numbers';
 import type { Evaluation, MulticlassEvaluation, RegressionEvaluation } from '#schemas/records/evaluation';
 import { type Html, html } from '../html.ts';
-import { key } from '../plots/by-threshold.ts';
 import { calibrationPlot } from '../plots/calibration.ts';
-import { classCurvePlot } from '../plots/class-curves.ts';
+import { classCurvePlot, key } from '../plots/class-curves.ts';
 import { confusionPlot } from '../plots/confusion.ts';
 import { residualPlot, scorePlot } from '../plots/distributions.ts';
 import { shorten } from '../plots/frame.ts';
@@ -74,16 +73,17 @@ function classFigures(evaluation: MulticlassEvaluation): Html[] {
 /** The residuals of both models, and how they change with the prediction. */
 function residualFigures(evaluation: RegressionEvaluation): Html[] {
   const { curves, champion } = onSameRows(evaluation);
-  const entries = [
-    { mark: 'candidate', text: 'candidate' },
-    ...(champion?.curves ? [{ mark: 'champion', text: 'champion' }] : []),
-  ];
-  const { byPrediction } = curves;
+  const { byPrediction, residuals } = curves;
+  const plot = residualPlot(residuals, champion?.curves?.residuals.counts);
   return [
-    html`<figure><figcaption>Residuals <span class="quiet">tails are counted in the outermost bins</span></figcaption>${key(entries)}${residualPlot(curves.residuals, champion?.curves?.residuals.counts)}</figure>`,
+    figure('Residuals', plot, 'tails are counted in the outermost bins'),
     ...(byPrediction
       ? [
-          html`<figure><figcaption>Residuals against prediction <span class="quiet">mean, and where 80 % of the rows are</span></figcaption>${key(entries)}${residualsByPrediction(byPrediction, champion?.curves?.byPrediction)}</figure>`,
+          figure(
+            'Residuals against prediction',
+            residualsByPrediction(byPrediction, champion?.curves?.byPrediction),
+            'mean, and where 80 % of the rows are',
+          ),
         ]
       : []),
   ];

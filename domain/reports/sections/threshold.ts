@@ -2,20 +2,19 @@ import { formatCount, formatFixed, formatNumber, formatPercent } from '#domain/t
 import { counted } from '#domain/text/numbers';
 import type { Evaluation, Operating } from '#schemas/records/evaluation';
 import { type Html, html } from '../html.ts';
-import { costByThreshold, key, sharesByThreshold } from '../plots/by-threshold.ts';
+import { costByThreshold, sharesByThreshold } from '../plots/by-threshold.ts';
 
 /** What the threshold of a binary model does, and what others would do; undefined where it is not known. */
 export function thresholdSection(evaluation: Evaluation): Html | undefined {
   if (evaluation.task !== 'binary' || evaluation.operating === undefined) return undefined;
   const { operating, champion } = evaluation;
   const { choice, chosen, costs } = operating;
-  const chosenMark = { mark: 'threshold', text: `threshold ${formatNumber(chosen.threshold)}` };
   return html`<section aria-labelledby="threshold"><h2 id="threshold">Threshold</h2>
 <p>A score of ${formatNumber(chosen.threshold)} or more counts as positive${choice ? html`. It was chosen on ${counted(choice.rows, 'validation row')}, of which ${formatCount(choice.positives)} are positive, so that ${choice.rule}. Of resamples of these rows, 95 % choose from ${formatNumber(choice.low)} to ${formatNumber(choice.high)}.` : ', as the pipeline says.'}${choice?.problem ? html` Note: ${choice.problem}.` : undefined}${champion?.threshold !== undefined && champion.threshold !== chosen.threshold ? html` The champion has its own, ${formatNumber(champion.threshold)}, and is compared at it.` : undefined}</p>
 ${costs ? costText(costs) : undefined}
 <div class="plots">
-${costs ? html`<figure><figcaption>Cost of errors</figcaption>${key([{ mark: 'candidate', text: 'holdout' }, chosenMark])}${costByThreshold(operating, costs)}</figure>` : undefined}
-<figure><figcaption>Recall, precision and flagged rows</figcaption>${key([{ mark: 'candidate', text: 'recall' }, { mark: 'champion', text: 'precision' }, { mark: 'chance', text: 'flagged' }, chosenMark])}${sharesByThreshold(operating)}</figure>
+${costs ? html`<figure><figcaption>Cost of errors</figcaption>${costByThreshold(operating, costs)}</figure>` : undefined}
+<figure><figcaption>Recall, precision and flagged rows</figcaption>${sharesByThreshold(operating)}</figure>
 </div>
 ${table(operating)}</section>`;
 }

@@ -61,7 +61,6 @@ const tuning = {
   })),
 };
 
-/** The files are drawings: open one in a browser. After a change that is meant: `npx vitest run -u test/domain/reports`. */
 describe('residuals by prediction', () => {
   const bin = { predicted: 5, mean: 0, low: 0, high: 0, count: 3 };
   it('need no spread', () => {
@@ -95,6 +94,7 @@ describe('records of earlier versions', () => {
   });
 });
 
+/** The files are drawings: open one in a browser. After a change that is meant: `npx vitest run test/domain/reports -u`. */
 describe('a drawing stays as it is', () => {
   it.each<[string, () => Html]>([
     ['roc', () => rocPlot(binary)],

@@ -36,13 +36,21 @@ describe('the tuning in a report', () => {
     expect(found[3]).toMatch(/failed.*–/s);
   });
 
+  it('marks the hyperparameters that the search found, not those that the pipeline sets', () => {
+    const marked = (page: string) => all(page, /<code>(\w+)<\/code> <span class="quiet">found by tuning</g);
+
+    expect(marked(render())).toEqual(['eta', 'max_depth']);
+    expect(marked(render({ best: 'of another tuning' }))).toEqual([]);
+    expect(marked(renderReport(sampleReport('binary')))).toEqual([]);
+  });
+
   it('puts the least first where less is better', () => {
     expect(rows(render({ direction: 'Minimize', best: 'tune-003' }))[0]).toMatch(/tune-003.*best/s);
   });
 
   it('draws one point a value, and the best so far', () => {
     const plot = /<svg class="plot"[\s\S]*?<\/svg>/.exec(section(render()))?.[0] ?? '';
-    const drawn = plot.slice(0, plot.indexOf('legend-box'));
+    const drawn = plot.slice(0, plot.indexOf('class="entry"'));
 
     expect(all(drawn, /<circle class="point [a-z]+"/g)).toHaveLength(3);
     expect(all(drawn, /<circle class="point positive"/g)).toHaveLength(1);

@@ -2,6 +2,7 @@ import { unmet } from '#domain/constraints/judge';
 import { futureWarnings } from '#domain/data/future-times';
 import { labelWarnings } from '#domain/data/label-warnings';
 import { dropDriftWarnings } from '#domain/drift/drop-warnings';
+import { thresholdWarnings } from '#domain/evaluation/threshold-warnings';
 import { applyGates as judge } from '#domain/gates/apply';
 import { leakageWarnings } from '#domain/leakage/warnings';
 import { assembleReport } from '#domain/reports/assemble';
@@ -41,6 +42,7 @@ export async function applyGates(artifacts: ObjectStore, { run, champion }: Judg
     ...futureWarnings(pipeline.dataset, profile),
     ...leakageWarnings(fitted),
     ...sliceWarnings(evaluation),
+    ...thresholdWarnings(evaluation),
     ...dropDriftWarnings(dropDrift),
   ];
   const verdict = {

@@ -145,6 +145,11 @@ export function checkPipeline(pipeline: UncheckedPipeline, ctx: z.RefinementCtx,
       issue(path, 'a label that is a number has no classes to count');
   });
   checkSlices(pipeline, issue);
+  if (evaluation.task !== 'binary' && evaluation.calibration !== 'none')
+    issue(
+      ['evaluation', 'calibration'],
+      `only the scores of a binary model are calibrated, and the task is ${evaluation.task}`,
+    );
   if (evaluation.task !== 'binary' && isChosen(evaluation.threshold))
     issue(['evaluation', 'threshold'], `only a binary model has a threshold, and the task is ${evaluation.task}`);
   checkSplit(pipeline, issue);

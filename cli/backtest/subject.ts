@@ -9,7 +9,7 @@ import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { modelFormat } from '#domain/serving/recalibration';
 import { objectStore } from '#functions/aws/object-store';
 import type { ObjectStore } from '#functions/ports/object-store';
-import { readThreshold } from '#functions/shards/operating-point';
+import { readOperatingPoint } from '#functions/shards/operating-point';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type Baseline, baselineSchema } from '#schemas/records/baseline';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
@@ -90,6 +90,7 @@ export async function readSubject(
       artifacts.readJson(keys.baseline, baselineSchema),
       artifacts.readJson(keys.golden, goldenSchema),
     ]);
+    const point = await readOperatingPoint(artifacts, run, trained.evaluation);
     return {
       ...compared,
       artifacts,
@@ -97,9 +98,9 @@ export async function readSubject(
       drift,
       differs: trained.drift === undefined || !isDeepStrictEqual(rulesOf(trained.drift), rulesOf(drift)),
       evaluation: trained.evaluation,
-      threshold: await readThreshold(artifacts, run, trained.evaluation.threshold),
+      threshold: point.threshold,
       fitted,
-      format: modelFormat(algorithmOf(trained), fitted),
+      format: modelFormat(algorithmOf(trained), fitted, point.calibration),
       baseline,
       kept: golden.performance === true,
     };

@@ -117,7 +117,7 @@ const listedContributions = 10;
 export function explanationTexts(predictions: readonly Prediction[]): string[] {
   return predictions.flatMap(({ explanation }, i) => {
     if (explanation === undefined) return [];
-    const { unit, class: name, expected, contributions } = explanation;
+    const { unit, class: name, expected, uncalibrated, contributions } = explanation;
     const ranked = Object.entries(contributions).sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
     const rest = ranked.slice(listedContributions);
     const sum = (parts: readonly (readonly [string, number])[]) => parts.reduce((total, [, part]) => total + part, 0);
@@ -127,6 +127,7 @@ export function explanationTexts(predictions: readonly Prediction[]): string[] {
       ...ranked.slice(0, listedContributions).map(([column, part]) => [column, signed(part)]),
       ...(rest.length > 0 ? [[counted(rest.length, 'other column'), signed(sum(rest))]] : []),
       ['together', formatNumber(expected + sum(ranked))],
+      ...(uncalibrated === undefined ? [] : [['score before calibration', formatNumber(uncalibrated)]]),
     ];
     const of = name === undefined ? '' : ` of ${name}`;
     return [`\nrow ${i + 1}: contributions to the ${unit}${of}`, table(['COLUMN', 'CONTRIBUTION'], rows)];

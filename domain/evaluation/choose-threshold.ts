@@ -3,7 +3,7 @@ import { createRandom } from '#domain/random';
 import { counted } from '#domain/text/numbers';
 import { rankRows, type ScoredRows, thresholdOfCut } from '#domain/thresholds/cuts';
 import { kindOfThreshold, THRESHOLDS, type Thresholds } from '#domain/thresholds/registry';
-import type { OperatingPoint } from '#schemas/records/operating-point';
+import type { ThresholdChoice } from '#schemas/records/operating-point';
 import { affordableResamples, type BootstrapOptions, drawCounts } from './bootstrap.ts';
 import { quantile } from './quantile.ts';
 
@@ -23,7 +23,7 @@ export function chooseThreshold(
   rows: ScoredRows,
   { resamples, seed }: BootstrapOptions,
   kinds: Thresholds = THRESHOLDS,
-): OperatingPoint {
+): { readonly threshold: number; readonly choice: ThresholdChoice } {
   const kind = kindOfThreshold(rule, kinds);
   const ranked = rankRows(rows);
   const cuts = ranked.count();

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CALIBRATIONS } from '#domain/calibration/registry';
 import { fairnessSchema } from '#domain/fairness/settings';
 import { gateSchema } from '#domain/gates/registry';
 import { THRESHOLDS, thresholdSchema } from '#domain/thresholds/registry';
@@ -18,6 +19,13 @@ export const evaluationSchema = z
         'Binary tasks: a score at or above it counts as positive. A number, or a [rule](judgement.md#thresholds) by which each run chooses one on its validation rows. Accuracy, precision, recall and F1 depend on it.',
       examples: [0.3, ...THRESHOLDS.map(({ example }) => example)],
     }),
+    calibration: z
+      .enum(['none', ...CALIBRATIONS.map(({ name }) => name)])
+      .default('none')
+      .meta({
+        description: `Binary tasks: how scores are turned into [probabilities](judgement.md#calibration) on the validation rows. ${CALIBRATIONS.map(({ name, summary }) => `\`${name}\`: ${summary}`).join(' ')}`,
+        examples: ['platt'],
+      }),
     gates: z
       .array(gateSchema)
       .min(1)

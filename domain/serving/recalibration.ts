@@ -1,5 +1,7 @@
-import type { Algorithm, ModelFormat, ModelOutput } from '#domain/algorithms/algorithm';
+import type { Algorithm, ModelFormat } from '#domain/algorithms/algorithm';
+import { calibrationOf } from '#domain/calibration/registry';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
+import type { CalibrationMap } from '#schemas/records/operating-point';
 
 /**
  * The probability of the positive class among all rows, of a model that learnt from rows of which a class was undersampled. With the
@@ -15,24 +17,35 @@ export function recalibrate(score: number, { majority, keptShare }: { majority: 
   return odds / (odds + 1 - score);
 }
 
-/** Turns the scores of a run's model into probabilities among all rows; undefined where they are that already. */
-export function recalibrationOf({
-  balance,
-}: Pick<FittedTransform, 'balance'>): ((score: number) => number) | undefined {
-  return balance?.kind === 'undersampled' ? (score) => recalibrate(score, balance) : undefined;
-}
-
-function recalibrated(output: ModelOutput, fitted: Pick<FittedTransform, 'balance'>): ModelOutput {
-  const turn = recalibrationOf(fitted);
-  if (turn === undefined) return output;
-  return { ...output, readScores: (text, perRow, source) => output.readScores(text, perRow, source).map(turn) };
+/**
+ * What becomes of each score of a run's model: the probability among all rows, where training left rows out, and then what the run's
+ * calibration makes of it; undefined where scores are taken as they are.
+ *
+ * @param calibration that the run fitted on its validation rows
+ */
+export function recalibrationOf(
+  { balance }: Pick<FittedTransform, 'balance'>,
+  calibration?: CalibrationMap | undefined,
+): ((score: number) => number) | undefined {
+  const among = balance?.kind === 'undersampled' ? (score: number) => recalibrate(score, balance) : undefined;
+  const calibrated = calibration && calibrationOf(calibration);
+  if (among && calibrated) return (score) => calibrated(among(score));
+  return calibrated ?? among;
 }
 
 /** How rows are sent to a run's model, and how its answers become scores. Whoever reads scores reads them by this. */
-export const modelFormat = ({ input, output }: Algorithm, fitted: Pick<FittedTransform, 'balance'>): ModelFormat => ({
-  input,
-  output: recalibrated(output, fitted),
-});
+export function modelFormat(
+  { input, output }: Algorithm,
+  fitted: Pick<FittedTransform, 'balance'>,
+  calibration?: CalibrationMap | undefined,
+): ModelFormat {
+  const turn = recalibrationOf(fitted, calibration);
+  if (turn === undefined) return { input, output };
+  return {
+    input,
+    output: { ...output, readScores: (text, perRow, source) => output.readScores(text, perRow, source).map(turn) },
+  };
+}
 
 /** The text of an answer with its scores recalibrated; what is no number stays as it is. */
 export const recalibrateText = (body: string, turn: (score: number) => number): string =>

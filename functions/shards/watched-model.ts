@@ -7,6 +7,7 @@ import { type Probes, probesOf } from '#domain/serving/probes';
 import { modelFormat } from '#domain/serving/recalibration';
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
+import { readOperatingPoint } from '#functions/shards/operating-point';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type Baseline, baselineSchema } from '#schemas/records/baseline';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
@@ -44,7 +45,8 @@ export async function readWatched(artifacts: ObjectStore, run: RunPointer): Prom
     );
   }
   const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
-  const format = modelFormat(algorithmOf(pipeline), fitted);
+  const { calibration } = await readOperatingPoint(artifacts, run, evaluation);
+  const format = modelFormat(algorithmOf(pipeline), fitted, calibration);
   const baseline = await artifacts.readJson(keys.baseline, baselineSchema);
   const golden = await artifacts.readJson(keys.golden, goldenSchema);
   return {

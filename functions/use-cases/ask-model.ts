@@ -10,18 +10,19 @@ import { ownScores, type Probes, probesOf, withProbes } from '#domain/serving/pr
 import { modelFormat } from '#domain/serving/recalibration';
 import type { ServedModel } from '#functions/claims/served-models';
 import type { ObjectStore } from '#functions/ports/object-store';
-import { readThreshold } from '#functions/shards/operating-point';
+import { readOperatingPoint } from '#functions/shards/operating-point';
 import { type OnlineTextFunctions, onlineTextFunctionsOf } from '#functions/shards/text-functions';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 import { type FittedTransform, fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { goldenSchema, type SliceGroups } from '#schemas/records/golden';
+import type { OperatingPoint } from '#schemas/records/operating-point';
 
 /** A run's pinned configuration and fitted transform, and how its model is recognised. */
 export interface LoadedTransform {
   readonly pipeline: Pipeline;
   readonly fitted: FittedTransform;
-  /** Binary: scores at or above it are the positive class. */
-  readonly threshold: number;
+  /** How its scores become answers. */
+  readonly point: OperatingPoint;
   readonly probes: Probes;
   /** The groups of the slice columns that the log names. */
   readonly slices: readonly SliceGroups[];
@@ -77,7 +78,7 @@ export async function loadTransform(
   const loaded = {
     pipeline: config,
     fitted,
-    threshold: await readThreshold(artifacts, { pipeline, runId }, config.evaluation.threshold),
+    point: await readOperatingPoint(artifacts, { pipeline, runId }, config.evaluation),
     probes: probesOf(golden),
     slices: golden.slices ?? [],
     texts: onlineTextFunctionsOf(config),
@@ -99,9 +100,9 @@ export async function askModel(
   until: number,
 ): Promise<Attempt<Scored>> {
   const model = await loadTransform(ports, name, runId);
-  const { pipeline, fitted, probes, texts } = model;
+  const { pipeline, fitted, point, probes, texts } = model;
   const encoded = await encodeRows(await ports.openEngine(texts), pipeline, fitted, rows);
-  const { input, output } = modelFormat(algorithmOf(pipeline), fitted);
+  const { input, output } = modelFormat(algorithmOf(pipeline), fitted, point.calibration);
   const perRow = scoresPerRow(fitted);
   try {
     const start = ports.now();

@@ -1,4 +1,5 @@
 import { algorithmOf } from '#domain/algorithms/registry';
+import { calibrationOf } from '#domain/calibration/registry';
 import { sliceSettings } from '#domain/data/columns';
 import { buildBaseline } from '#domain/drift/baseline';
 import { driftColumns, type FeatureMatrix } from '#domain/drift/columns';
@@ -16,7 +17,7 @@ import type { ObjectStore } from '#functions/ports/object-store';
 import { mergeCleanBaseline } from '#functions/shards/clean-baseline';
 import { type ExplanationPorts, explainCandidate } from '#functions/shards/explain-candidate';
 import { readCopied, readHoldout, readPermuted, readValidation } from '#functions/shards/holdout';
-import { chooseOperatingPoint, readThreshold } from '#functions/shards/operating-point';
+import { chooseOperatingPoint, readOperatingPoint } from '#functions/shards/operating-point';
 import { readFormat } from '#functions/shards/run-algorithm';
 import { measureCandidate, naiveTask } from '#functions/use-cases/measure-candidate';
 import { pipelineSchema } from '#schemas/pipeline';
@@ -46,7 +47,11 @@ async function championThreshold(
 ): Promise<number> {
   if (!champion) return threshold;
   const { evaluation } = await artifacts.readJson(artifactKeys(champion).config, servedConfigSchema);
-  return readThreshold(artifacts, champion, evaluation.threshold ?? threshold);
+  const point = await readOperatingPoint(artifacts, champion, {
+    ...evaluation,
+    threshold: evaluation.threshold ?? threshold,
+  });
+  return point.threshold;
 }
 
 /** The first lines of the candidate's holdout features, up to the baseline's row limit. */
@@ -114,22 +119,27 @@ export async function evaluateCandidate(
   const keys = artifactKeys(run);
   const pipeline = await artifacts.readJson(keys.config, pipelineSchema);
   const fitted = await artifacts.readJson(keys.transform, fittedTransformSchema);
-  const { output } = modelFormat(algorithmOf(pipeline), fitted);
+  const perRow = scoresPerRow(fitted);
+  const { output: uncalibrated } = modelFormat(algorithmOf(pipeline), fitted);
+  const point = await chooseOperatingPoint(artifacts, run, pipeline.evaluation, () =>
+    readValidation(ports, run, perRow, uncalibrated),
+  );
+  const { output } = modelFormat(algorithmOf(pipeline), fitted, point.calibration);
   const outputs = {
-    candidate: output,
+    candidate: uncalibrated,
     champion: champion ? (await readFormat(artifacts, champion)).output : undefined,
   };
-  const holdout = await readHoldout(ports, run, scoresPerRow(fitted), outputs, fitted.slices);
-  const permuted = await readPermuted(ports, run, scoresPerRow(fitted), output);
+  const scoredHoldout = await readHoldout(ports, run, perRow, outputs, fitted.slices);
+  const holdout = point.calibration
+    ? { ...scoredHoldout, candidate: scoredHoldout.candidate.map(calibrationOf(point.calibration)) }
+    : scoredHoldout;
+  const permuted = await readPermuted(ports, run, perRow, output);
   const { comparable, duplicates } = await artifacts.readJson(keys.sides, sidesSchema);
-  const copied = await readCopied(ports, run, scoresPerRow(fitted), output);
+  const copied = await readCopied(ports, run, perRow, output);
   const scored = { labels: holdout.labels, scores: holdout.candidate };
   const lines = await readFeatureLines(clean, run, holdout.names);
   const inputs = parseFeatures(lines.join('\n'), fitted.features.length, 'holdout features');
   const slices = holdout.slices.map((own) => ({ ...own, ...sliceSettings(pipeline, own.column) }));
-  const point = await chooseOperatingPoint(artifacts, run, pipeline.evaluation, () =>
-    readValidation(ports, run, scoresPerRow(fitted), output),
-  );
   const thresholds = { candidate: point.threshold, champion: await championThreshold(artifacts, champion, point) };
   const measured = measureCandidate({
     pipeline,
@@ -138,7 +148,8 @@ export async function evaluateCandidate(
     permuted,
     rule: comparable,
     thresholds,
-    choice: point.choice,
+    point,
+    uncalibrated: scoredHoldout.candidate,
   });
   const evaluation = {
     ...measured,

@@ -1,3 +1,4 @@
+import { calibrationOf } from '#domain/calibration/registry';
 import { PredictionError } from '#domain/errors';
 import { nodesOf } from '#domain/explanations/explain-model';
 import { createExplainer, type Explainer } from '#domain/explanations/explainer';
@@ -56,7 +57,7 @@ async function loadExplainer(
 export async function explainAnswer(
   ports: AnswerExplanationPorts,
   run: RunPointer,
-  { fitted, encoded, scores }: Pick<Scored, 'fitted' | 'encoded' | 'scores'>,
+  { fitted, encoded, scores, point: { calibration } }: Pick<Scored, 'fitted' | 'encoded' | 'scores' | 'point'>,
 ): Promise<PredictedExplanation[]> {
   const { unit, columns, explain, mostRows } = await loadExplainer(ports, run, fitted);
   if (encoded.rows > mostRows) {
@@ -65,6 +66,7 @@ export async function explainAnswer(
       { problem: 'invalid-rows' },
     );
   }
+  const calibrated = calibration && calibrationOf(calibration);
   const width = fitted.features.length;
   const perRow = scores.length / encoded.rows;
   return Array.from({ length: encoded.rows }, (_, row) => {
@@ -72,7 +74,8 @@ export async function explainAnswer(
     const answers = scores.subarray(row * perRow, (row + 1) * perRow);
     const differs = explained.scores.some((score, i) => {
       const answer = answers[i] as number;
-      return !(Math.abs(score - answer) <= tolerance * Math.max(1, Math.abs(answer)));
+      const own = calibrated ? calibrated(score) : score;
+      return !(Math.abs(own - answer) <= tolerance * Math.max(1, Math.abs(answer)));
     });
     if (differs || explained.scores.length !== perRow) {
       throw new PredictionError(
@@ -86,6 +89,7 @@ export async function explainAnswer(
       unit,
       ...(perRow === 1 ? {} : { class: fitted.label.classes[group] as string }),
       expected,
+      ...(calibrated ? { uncalibrated: explained.scores[0] as number } : {}),
       contributions: Object.fromEntries(columns.map(({ column }, i) => [column, parts[i] as number])),
     };
   });

@@ -18,7 +18,7 @@ import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import type { Condition, StateStore } from '#functions/ports/state-store';
 import { ifThere } from '#functions/runtime/if-there';
 import { openEngine } from '#functions/shards/duckdb';
-import { readThreshold } from '#functions/shards/operating-point';
+import { readOperatingPoint } from '#functions/shards/operating-point';
 import { readAll } from '#functions/shards/read-all';
 import { openRowWriter } from '#functions/shards/row-writer';
 import { writeScoreLines } from '#functions/shards/score-lines';
@@ -163,19 +163,19 @@ export async function joinScores(ports: JoinScoresPorts, { run, shards }: JoinSc
   const fitted = await artifacts.readJson(ofModel.transform, fittedTransformSchema);
   const counts = await readAll(shards, (i) => artifacts.readJson(keys.shardCounts(i), shardCountsSchema));
   refuseAbsent(counts);
-  const threshold = await readThreshold(
+  const point = await readOperatingPoint(
     artifacts,
     { pipeline: run.pipeline, runId: scoring.runId },
-    pipeline.evaluation.threshold,
+    pipeline.evaluation,
   );
   const model = {
     fitted,
     answers: classAnswers(pipeline, fitted.label.onlyNegative),
-    threshold,
+    threshold: point.threshold,
     modelVersion: scoring.modelPackageVersion,
     hasId: pipeline.dataset.id !== undefined,
   };
-  const { output } = modelFormat(algorithmOf(pipeline), fitted);
+  const { output } = modelFormat(algorithmOf(pipeline), fitted, point.calibration);
   const joined = { run, model, output, scoring };
   const scores: ShardScores[] = [];
   const files: string[] = [];

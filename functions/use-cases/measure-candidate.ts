@@ -1,6 +1,7 @@
 import { sourceColumns } from '#domain/data/transform';
 import { evaluateAndCompare } from '#domain/evaluation/compare';
 import { permutationImportance } from '#domain/evaluation/importance';
+import { measureCalibration } from '#domain/evaluation/measure-calibration';
 import type { NaiveTask } from '#domain/evaluation/naive-split';
 import { describeOperating } from '#domain/evaluation/operating';
 import { scoresPerRow } from '#domain/evaluation/predictions';
@@ -11,7 +12,7 @@ import type { readHoldout, readPermuted } from '#functions/shards/holdout';
 import type { Pipeline } from '#schemas/pipeline';
 import type { Evaluation } from '#schemas/records/evaluation';
 import type { FittedTransform } from '#schemas/records/fitted-transform';
-import type { ThresholdChoice } from '#schemas/records/operating-point';
+import type { OperatingPoint } from '#schemas/records/operating-point';
 import type { ComparableRule } from '#schemas/records/sides';
 
 /** What a candidate is measured by. */
@@ -24,8 +25,10 @@ export interface CandidateInput {
   readonly rule: ComparableRule | undefined;
   /** Binary: scores of each model at or above its own are the positive class. */
   readonly thresholds: { readonly candidate: number; readonly champion: number };
-  /** How the candidate's threshold was chosen; absent where it is a number of the pipeline. */
-  readonly choice: ThresholdChoice | undefined;
+  /** How the candidate's scores become answers. */
+  readonly point: OperatingPoint;
+  /** Its scores of the holdout before they are calibrated. */
+  readonly uncalibrated: Float64Array;
 }
 
 /**
@@ -41,7 +44,8 @@ export function measureCandidate({
   permuted,
   rule,
   thresholds,
-  choice,
+  point,
+  uncalibrated,
 }: CandidateInput): Evaluation {
   const { task } = fitted;
   const { bootstrap, gates } = pipeline.evaluation;
@@ -67,10 +71,18 @@ export function measureCandidate({
         operating: describeOperating({
           rows: { labels, scores: candidate },
           threshold,
-          choice,
+          choice: point.choice,
           costs: errorCosts(pipeline.evaluation.threshold),
           bootstrap,
         }),
+        calibration: measureCalibration(
+          {
+            labels,
+            scores: candidate,
+            ...(point.calibration ? { method: point.calibration.method, uncalibrated } : {}),
+          },
+          bootstrap.seed,
+        ),
       } as Evaluation;
     }
     case 'multiclass':

@@ -3,7 +3,7 @@ import { labelClasses } from '#domain/data/label';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
 import { ifThere } from '#functions/runtime/if-there';
-import { readThreshold } from '#functions/shards/operating-point';
+import { readOperatingPoint } from '#functions/shards/operating-point';
 import { readAll } from '#functions/shards/read-all';
 import { type Pipeline, pipelineSchema } from '#schemas/pipeline';
 
@@ -14,7 +14,7 @@ export const readFacts = async (
   { dataset, evaluation }: Pipeline,
 ): Promise<ModelFacts> => ({
   task: evaluation.task,
-  threshold: await readThreshold(artifacts, run, evaluation.threshold),
+  threshold: (await readOperatingPoint(artifacts, run, evaluation)).threshold,
   classes: labelClasses({ dataset, evaluation }),
 });
 

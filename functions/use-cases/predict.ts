@@ -171,7 +171,7 @@ export async function predict(
         counts: false,
       }));
   if (model.predictionsWatched) ports.publish(model, answer.scores);
-  const { pipeline, fitted, threshold, encoded, scores } = answer;
+  const { pipeline, fitted, point, encoded, scores } = answer;
   if (counts || isInShare('log', inferenceId, pipeline.deployment.log ?? 0)) {
     const record = { inferenceId, at: ports.clock(), pipeline: name, answers: [...answers()] };
     const own = counts && running ? { challenge: running.id } : {};
@@ -179,7 +179,7 @@ export async function predict(
   }
   const predictions = describePredictions(fitted, scores, rows.length, {
     answers: classAnswers(pipeline, fitted.label.onlyNegative),
-    threshold,
+    threshold: point.threshold,
   });
   const explanations = explain ? await explainAnswer(ports, { pipeline: name, runId: model.runId }, answer) : [];
   return {

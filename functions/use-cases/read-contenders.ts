@@ -1,7 +1,7 @@
 import type { Contenders, ModelFacts } from '#domain/challenges/challenge-mode';
 import { artifactKeys } from '#domain/runs/layout';
 import type { ObjectStore } from '#functions/ports/object-store';
-import { readThreshold } from '#functions/shards/operating-point';
+import { readOperatingPoint } from '#functions/shards/operating-point';
 import type { Challenge } from '#schemas/records/challenge';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 import { servedConfigSchema } from '#schemas/records/served-config';
@@ -19,7 +19,10 @@ export async function readModelFacts(
     artifacts.readJson(keys.config, servedConfigSchema),
     artifacts.readJson(keys.transform, fittedTransformSchema),
   ]);
-  const threshold = await readThreshold(artifacts, run, evaluation.threshold ?? usualThreshold);
+  const { threshold } = await readOperatingPoint(artifacts, run, {
+    ...evaluation,
+    threshold: evaluation.threshold ?? usualThreshold,
+  });
   return { task, threshold, classes: label.classes };
 }
 

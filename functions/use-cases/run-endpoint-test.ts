@@ -16,6 +16,7 @@ import { recalibrateText, recalibrationOf } from '#domain/serving/recalibration'
 import type { ObjectStore } from '#functions/ports/object-store';
 import type { StateStore } from '#functions/ports/state-store';
 import { ifThere } from '#functions/runtime/if-there';
+import { readOperatingPoint } from '#functions/shards/operating-point';
 import { type ServedModel, servedModel } from '#functions/shards/served-model';
 import type { OnlineTextFunctions } from '#functions/shards/text-functions';
 import type { runEndpointTestSchema } from '#schemas/events/endpoint-tests';
@@ -74,10 +75,14 @@ async function readAsking({ artifacts }: EndpointTestPorts, run: RunPointer | un
   const keys = run && artifactKeys(run);
   const config = keys && (await ifThere(artifacts.readJson(keys.config, servedConfigSchema)));
   const undersamples = typeof config?.imbalance === 'object' && config.imbalance !== null;
-  const fitted = keys && undersamples ? await artifacts.readJson(keys.transform, fittedTransformSchema) : undefined;
+  const fitted = keys && undersamples ? await artifacts.readJson(keys.transform, fittedTransformSchema) : {};
+  const point =
+    run && config
+      ? await readOperatingPoint(artifacts, run, { threshold: 0.5, calibration: config.evaluation.calibration })
+      : undefined;
   return {
     queue: config?.deployment.asynchronous && run?.pipeline,
-    recalibrate: fitted && recalibrationOf(fitted),
+    recalibrate: recalibrationOf(fitted, point?.calibration),
   };
 }
 

@@ -5,13 +5,13 @@ import { inputsKeySql } from '#domain/data/clean';
 import { asNumber, type SqlEngine } from '#domain/data/engine';
 import { partRanges } from '#domain/data/parts';
 import { absentSources, csvLabel, csvOutput, encodeCsv, parquetOutput, trainingBucket } from '#domain/data/transform';
+import { choosesOnValidation } from '#domain/evaluation/chosen-on-validation';
 import { keptRowsSql, weightSql } from '#domain/imbalance/balance';
 import { shardName } from '#domain/runs/drop';
 import { artifactKeys, cleanKeys, partName } from '#domain/runs/layout';
 import { isComparableSql } from '#domain/splits/comparable';
 import type { Side } from '#domain/splits/side';
 import { ident, text } from '#domain/sql/literals';
-import { isChosen } from '#domain/thresholds/registry';
 import type { FileStore, ObjectStore } from '#functions/ports/object-store';
 import { writeShardBaseline } from '#functions/shards/clean-baseline';
 import { openEngine } from '#functions/shards/duckdb';
@@ -146,7 +146,7 @@ export async function transformShard(
       };
       const candidate = holdout('candidate', fitted, input);
       // scored with the holdout, in the same job
-      const chosenOn: Output[] = isChosen(pipeline.evaluation.threshold)
+      const chosenOn: Output[] = choosesOnValidation(pipeline.evaluation)
         ? [
             { ...candidate, side: 'validation', key: keys.chosenFeatures(shard.index) },
             { select: '_label', side: 'validation', key: keys.chosenLabels(shard.index) },

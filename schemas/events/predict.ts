@@ -23,6 +23,10 @@ export const rowExplanationSchema = z.object({
   unit: z.enum(contributionUnits).describe('what the numbers below are counted in'),
   class: z.string().optional().describe('multiclass: the class whose probability is explained'),
   expected: z.number().describe('what the model answers on average over its training rows'),
+  uncalibrated: z
+    .number()
+    .optional()
+    .describe('the score that the contributions make, before the calibration of the run turned it into the answer'),
   contributions: z
     .record(z.string(), z.number())
     .describe('what each column, or interaction of two, adds to it: all together, they make the answer of this row'),

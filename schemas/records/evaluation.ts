@@ -152,6 +152,23 @@ const common = {
   importances: z.array(importanceSchema).describe('by falling mean; empty when not measured'),
   importanceNotMeasured: count.optional().describe('columns left out of the importances, because there are too many'),
 };
+const calibrationErrorSchema = z.object({
+  value: fraction.describe('expected calibration error: the mean gap between score and share of positives in ten bins'),
+  low: fraction.describe('95 % interval'),
+  high: fraction,
+  byChance: fraction.describe('what calibrated scores of so many rows would show on average'),
+});
+
+const calibrationSchema = z.object({
+  error: calibrationErrorSchema,
+  method: z.string().optional().describe('how the scores were calibrated; absent where they are taken as they are'),
+  before: z
+    .object({ error: calibrationErrorSchema, bins: z.array(calibrationBinSchema).min(1) })
+    .optional()
+    .describe('the scores before they were calibrated'),
+});
+export type MeasuredCalibration = z.infer<typeof calibrationSchema>;
+
 const operatingPointSchema = z.object({
   threshold: fraction,
   flagged: fraction.describe('share of the rows'),
@@ -207,6 +224,9 @@ export const evaluationSchema = z.discriminatedUnion('task', [
       .optional(),
     confusion: confusionSchema,
     curves: binaryCurves,
+    calibration: calibrationSchema
+      .optional()
+      .describe('how far scores are from probabilities; absent in records of versions that did not say'),
     operating: operatingSchema
       .optional()
       .describe('what thresholds do on the holdout; absent in records of versions that did not say'),

@@ -90,7 +90,15 @@ export type DropRecord = z.output<typeof dropRecordSchema>;
 export const dropFilesSchema = z.array(z.object({ key: z.string().min(1), versionId: z.string().min(1).optional() }));
 
 /** The algorithm in a run's pinned configuration (`config.json`). */
-export const pinnedAlgorithmSchema = z.object({ training: z.object({ algorithm: z.string() }) });
+export const pinnedAlgorithmSchema = z.object({
+  training: z.object({ algorithm: z.string() }),
+  evaluation: z
+    .object({
+      threshold: z.union([z.number(), z.looseObject({})]).default(0.5),
+      calibration: z.string().optional(),
+    })
+    .prefault({}),
+});
 
 /** Champion of a pipeline: what its endpoint serves. */
 export const championSchema = z.object({

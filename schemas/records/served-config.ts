@@ -7,7 +7,11 @@ import { taskSchema } from './task.ts';
  * the schema of a whole pipeline would take a fifth of the function's cold start.
  */
 export const servedConfigSchema = z.object({
-  evaluation: z.object({ task: taskSchema, threshold: z.union([z.number(), z.looseObject({})]).optional() }),
+  evaluation: z.object({
+    task: taskSchema,
+    threshold: z.union([z.number(), z.looseObject({})]).optional(),
+    calibration: z.string().optional(),
+  }),
   dataset: z.object({
     label: z.object({ classes: z.array(z.unknown()).optional(), map: z.record(z.string(), z.unknown()).optional() }),
     columns: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),

@@ -84,6 +84,10 @@ describe('results on public data, through the whole pipeline', () => {
     const { evaluation, verdict } = await judgedOf('adult', adult, 'adult.data.gz');
 
     expect(Math.abs(estimateOf(evaluation, 'auc').value - 0.927)).toBeLessThanOrEqual(0.01);
+    // rows of the rarer class weigh more in training, so the scores are no probabilities until they are calibrated
+    const { error, before } = (evaluation.task === 'binary' && evaluation.calibration) || {};
+    expect(before?.error.low).toBeGreaterThan(error?.high ?? 1);
+    expect(error?.low).toBeLessThanOrEqual(error?.byChance ?? 0);
     const { slices, fairness = [] } = evaluation;
     // women are a third of the rows, and have a third of the incomes above 50,000 dollars that men have: 11 % and 31 %
     expect(slices?.columns.map(({ column, values }) => [column, values.length])).toEqual([

@@ -1,9 +1,15 @@
 import { chiSquareTail } from '#domain/drift/distributions';
+import {
+  calibrationError,
+  errorByChance,
+  errorDeviation,
+  scoreBins,
+  spiegelhalter,
+} from '#domain/evaluation/calibration-error';
 import { calibrationCurve } from '#domain/evaluation/curves';
-import { createRandom, type Random } from '#domain/random';
+import { createRandom } from '#domain/random';
 import { formatNumber, formatProbability } from '#domain/text/format-number';
 import type { LabelFinding, LabelMeasure } from '#schemas/records/label-window';
-import { calibrationError, scoreBins, spiegelhalter } from './calibration-error.ts';
 import { type LabelComparison, type LabelledSample, notMeasured, Z95 } from './label-check.ts';
 import { fitInTheLarge, fitRecalibration, type Recalibration, recalibrated } from './recalibration.ts';
 
@@ -45,33 +51,6 @@ export function changeProbability(a: Recalibration, b: Recalibration): number {
   return chiSquareTail((slope * di * di - 2 * both * di * ds + intercept * ds * ds) / determinant, 2);
 }
 
-/** The standard deviation of the error over resamples of the rows. */
-function errorDeviation(bins: Uint8Array, { scores, hits }: Forecasts, random: Random): number {
-  const counts = new Uint16Array(hits.length);
-  const draws = Array.from({ length: RESAMPLES }, () => {
-    counts.fill(0);
-    for (let i = 0; i < counts.length; i++) {
-      const row = random.below(counts.length);
-      counts[row] = (counts[row] as number) + 1;
-    }
-    return calibrationError(bins, scores, hits, counts);
-  });
-  const mean = draws.reduce((sum, own) => sum + own) / draws.length;
-  return Math.sqrt(draws.reduce((sum, own) => sum + (own - mean) ** 2, 0) / (draws.length - 1));
-}
-
-/** The mean error of as many rows whose hits are drawn as the holdout's calibration says (after Bröcker & Smith 2007). */
-function errorByChance(bins: Uint8Array, { scores }: Forecasts, known: Recalibration, random: Random): number {
-  const chances = recalibrated(scores, known);
-  const hits = new Uint8Array(scores.length);
-  let sum = 0;
-  for (let draw = 0; draw < RESAMPLES; draw++) {
-    for (const [row, chance] of chances.entries()) hits[row] = random.float() < chance ? 1 : 0;
-    sum += calibrationError(bins, scores, hits);
-  }
-  return sum / RESAMPLES;
-}
-
 const within = (name: string, value: number, deviation: number, holdout: number): LabelMeasure => ({
   name,
   value,
@@ -104,8 +83,11 @@ export function classCalibration(check: string, comparison: LabelComparison): La
   const random = createRandom(bootstrap.seed);
   const bins = scoreBins(now.scores);
   const error = calibrationError(bins, now.scores, now.hits);
-  const deviation = errorDeviation(bins, now, random);
-  const byChance = errorByChance(bins, now, known.line, random);
+  const deviation = errorDeviation(bins, now.scores, now.hits, { resamples: RESAMPLES, random: random });
+  const byChance = errorByChance(bins, now.scores, recalibrated(now.scores, known.line), {
+    resamples: RESAMPLES,
+    random: random,
+  });
   const former = calibrationError(scoreBins(before.scores), before.scores, before.hits);
   const p = changeProbability(fit.line, known.line);
   const changed = p <= falseAlarmRate && error - byChance > settings.calibration;

@@ -1,4 +1,4 @@
-import { logit } from '#domain/drift/performance/calibration';
+import { logit } from '#domain/calibration/logit';
 
 /** The log-odds of the hits as a line over the log-odds of the scores, with the covariance of both numbers. */
 export interface Recalibration {

@@ -8,16 +8,24 @@ import { frame, linePath } from './frame.ts';
  *
  * @param id unique within the page
  * @param champion the same of the champion, on the same rows
+ * @param before the same of the candidate's scores before they were calibrated
  */
 export function calibrationPlot(
   bins: readonly CalibrationBin[],
   {
     id = 'calibration',
     champion,
-  }: { readonly id?: string; readonly champion?: readonly CalibrationBin[] | undefined } = {},
+    before,
+  }: {
+    readonly id?: string;
+    readonly champion?: readonly CalibrationBin[] | undefined;
+    readonly before?: readonly CalibrationBin[] | undefined;
+  } = {},
 ): Html {
   const worst = bins.reduce((a, b) => (gap(b) > gap(a) ? b : a));
-  const largest = Math.max(...[...bins, ...(champion ?? [])].flatMap(({ meanScore, high }) => [meanScore, high]));
+  const largest = Math.max(
+    ...[...bins, ...(champion ?? []), ...(before ?? [])].flatMap(({ meanScore, high }) => [meanScore, high]),
+  );
   // with a rare class the upper right is empty: zoom in on both axes equally
   const limit = Math.min(1, Math.max(0.1, Math.ceil(largest * 10.5) / 10));
   const curveOf = (own: readonly CalibrationBin[]) => ({
@@ -37,7 +45,7 @@ export function calibrationPlot(
     draw: (
       scales,
     ) => html`<path class="line chance" d="M${scales.x(0)} ${scales.y(0)}L${scales.x(limit)} ${scales.y(limit)}"/>
-${champion ? html`<path class="line champion" d="${linePath(curveOf(champion), scales)}"/>` : undefined}
+${champion ? html`<path class="line champion" d="${linePath(curveOf(champion), scales)}"/>` : undefined}${before ? html`<path class="line faint" d="${linePath(curveOf(before), scales)}"/>` : undefined}
 <path class="line candidate" d="${linePath(curve, scales)}"/>
 ${bins.map(({ meanScore, positiveRate, low, high }) => {
   const at = scales.x(meanScore);
@@ -46,6 +54,7 @@ ${bins.map(({ meanScore, positiveRate, low, high }) => {
     legend: [
       { mark: 'candidate', shape: 'point', text: 'a tenth of the rows, 95 % interval' },
       ...(champion ? [{ mark: 'champion', shape: 'line', text: 'champion' } as const] : []),
+      ...(before ? [{ mark: 'faint', shape: 'line', text: 'before calibration' } as const] : []),
       { mark: 'chance', shape: 'line', text: 'perfectly calibrated' },
     ],
   });

@@ -1,7 +1,12 @@
 import { importanceMetric } from '#domain/evaluation/importance';
 import { formatCount, formatFixed, formatNumber, formatPercent } from '#domain/text/format-number';
 import { counted } from '#domain/text/numbers';
-import type { Evaluation, MulticlassEvaluation, RegressionEvaluation } from '#schemas/records/evaluation';
+import type {
+  Evaluation,
+  MeasuredCalibration,
+  MulticlassEvaluation,
+  RegressionEvaluation,
+} from '#schemas/records/evaluation';
 import { type Html, html } from '../html.ts';
 import { calibrationPlot } from '../plots/calibration.ts';
 import { classCurvePlot, key } from '../plots/class-curves.ts';
@@ -31,7 +36,11 @@ function taskFigures(evaluation: Evaluation): Html[] {
         figure('Precision-recall', precisionRecallPlot(drawn)),
         figure(
           'Calibration',
-          calibrationPlot(evaluation.curves.calibration, { champion: drawn.champion?.curves.calibration }),
+          calibrationPlot(evaluation.curves.calibration, {
+            champion: drawn.champion?.curves.calibration,
+            before: evaluation.calibration?.before?.bins,
+          }),
+          evaluation.calibration && calibrationNote(evaluation.calibration),
         ),
         figure('Scores by class', scorePlot(evaluation)),
         figure(
@@ -54,6 +63,13 @@ function taskFigures(evaluation: Evaluation): Html[] {
         ...residualFigures(evaluation),
       ];
   }
+}
+
+/** The expected calibration error, beside what chance gives, and what a calibration made of it. */
+function calibrationNote({ error, method, before }: MeasuredCalibration): string {
+  const shown = ({ value, low, high, byChance }: MeasuredCalibration['error']) =>
+    `${formatFixed(value, 3)} (${formatFixed(low, 3)}–${formatFixed(high, 3)}; ${formatFixed(byChance, 3)} by chance)`;
+  return `expected calibration error ${shown(error)}${method && before ? `, by ${method}; before ${shown(before.error)}` : ''}`;
 }
 
 /** Curves of each class against all others. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { measureCalibration } from '#domain/evaluation/measure-calibration';
 import { describeOperating, type OperatingInput } from '#domain/evaluation/operating';
 import { createRandom } from '#domain/random';
 import { renderReport } from '#domain/reports/render';
-import type { Evaluation } from '#schemas/records/evaluation';
+import type { Evaluation, MeasuredCalibration } from '#schemas/records/evaluation';
 import { sampleReport } from './sample.ts';
 
 const random = createRandom(31);
@@ -30,6 +31,27 @@ function section(input: OperatingInput, over: Partial<Evaluation> = {}): string 
   const page = renderReport({ ...report, evaluation });
   return page.slice(page.indexOf('aria-labelledby="threshold"')).split('</section>')[0] ?? '';
 }
+
+describe('the calibration in the report', () => {
+  const page = (calibration: MeasuredCalibration) => {
+    const report = sampleReport('binary');
+    return renderReport({ ...report, evaluation: { ...report.evaluation, calibration } as Evaluation });
+  };
+  const uncalibrated = scores.map((score) => score / 2);
+  const numbers = Float64Array.from(labels);
+
+  it('is measured, with what chance gives', () => {
+    const text = page(measureCalibration({ labels: numbers, scores }, 1));
+    expect(text).toMatch(/expected calibration error 0\.0\d\d \(0\.0\d\d–0\.0\d\d; 0\.0\d\d by chance\)</);
+    expect(text).not.toContain('before calibration');
+  });
+
+  it('is shown beside that before', () => {
+    const text = page(measureCalibration({ labels: numbers, scores, method: 'platt', uncalibrated }, 1));
+    expect(text).toMatch(/by chance\), by platt; before 0\.\d{3} \(/);
+    expect(text).toContain('before calibration');
+  });
+});
 
 describe('the threshold in the report', () => {
   it('says how it was chosen, how sure that is, and what errors cost', () => {

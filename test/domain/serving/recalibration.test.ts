@@ -65,3 +65,23 @@ it('an answer has its scores recalibrated and the rest as it was', () => {
   expect(recalibrateText('[0.5, 0.25]', (score) => score * 2)).toBe('[1, 0.5]');
   expect(recalibrateText('no model', (score) => score * 2)).toBe('no model');
 });
+
+describe('a calibrated score', () => {
+  const platt = { method: 'platt', slope: 2, intercept: 1 } as const;
+  const logit = (p: number) => Math.log(p / (1 - p));
+
+  it('is calibrated after it is made the probability among all rows', () => {
+    const undersampled = { balance: { kind: 'undersampled', ...negatives } } as const;
+    const turn = recalibrationOf(undersampled, platt);
+    const among = recalibrate(0.5, negatives);
+    expect(logit(turn?.(0.5) ?? 0)).toBeCloseTo(2 * logit(among) + 1, 9);
+    expect(logit(recalibrationOf({}, platt)?.(0.5) ?? 0)).toBeCloseTo(1, 9);
+    expect(recalibrationOf({})).toBeUndefined();
+  });
+
+  it('is what everyone who reads the answers of the model gets', () => {
+    const { output } = modelFormat(xgboost, {}, { method: 'isotonic', at: [0, 1], value: [0.2, 0.4] });
+    expect([...output.readScores('0\n0.5\n1\n', 1, 'scores')]).toEqual([0.2, 0.30000000000000004, 0.4]);
+    expect(modelFormat(xgboost, {}).output).toBe(xgboost.output);
+  });
+});

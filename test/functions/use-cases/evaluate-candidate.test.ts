@@ -1,17 +1,18 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { calibrationOf } from '#domain/calibration/registry';
 import { artifactKeys, cleanKeys, type RunPointer } from '#domain/runs/layout';
 import { evaluateCandidate } from '#functions/use-cases/evaluate-candidate';
 import { baselineSchema } from '#schemas/records/baseline';
 import { evaluationSchema } from '#schemas/records/evaluation';
 import { goldenSchema } from '#schemas/records/golden';
-import { operatingPointSchema } from '#schemas/records/operating-point';
+import { type CalibrationMap, operatingPointSchema } from '#schemas/records/operating-point';
 import { performanceReferenceSchema } from '#schemas/records/performance-estimate';
 import { trainingRowsSchema } from '#schemas/records/training-rows';
 import type { DataRun } from '../../fakes/data-run.ts';
 import { noTrees } from '../../fakes/no-trees.ts';
-import { encodedRun, guesses, holdoutParts, scoreHoldout, type Task } from '../support/evaluated-run.ts';
+import { encodedRun, guesses, holdoutParts, models, scoreHoldout, type Task } from '../support/evaluated-run.ts';
 
 const evaluate = ({ run, clean, artifacts }: DataRun, champion?: RunPointer) =>
   evaluateCandidate({ clean, artifacts, readTrees: noTrees, memoryMb: 1024 }, { run, champion });
@@ -143,6 +144,80 @@ describe('a threshold that the run chooses', () => {
     await evaluate(run);
     await expect(run.artifacts.readJson(artifactKeys(run.run).operatingPoint, operatingPointSchema)).rejects.toThrow();
     expect((await ofRun(run)).operating?.choice).toBeUndefined();
+  });
+});
+
+describe('scores that the run calibrates', () => {
+  const settings = (calibration: string, threshold: unknown = 0.5) => ({
+    evaluation: {
+      task: 'binary',
+      gates: [{ metric: 'auc', min: 0.8 }],
+      bootstrap: { resamples: 100 },
+      calibration,
+      threshold,
+    },
+  });
+  /** A model that ranks as the usual one, with scores that are far too low. */
+  const tooLow = (x: number): readonly number[] => {
+    const [score = 0] = models.binary(x);
+    return [score ** 3 / 2];
+  };
+
+  it.each(['platt', 'isotonic'])('by %s are probabilities in each record, and rank as before', async (method) => {
+    using run = await encodedRun('binary', { rest: settings(method) });
+    await scoreHoldout(run, 'binary', { model: tooLow });
+
+    await evaluate(run);
+
+    const keys = artifactKeys(run.run);
+    const point = await run.artifacts.readJson(keys.operatingPoint, operatingPointSchema);
+    expect(point).toMatchObject({ threshold: 0.5, calibration: { method } });
+    expect(point.choice).toBeUndefined();
+    const evaluation = await run.artifacts.readJson(keys.evaluation, evaluationSchema);
+    if (evaluation.task !== 'binary') throw new Error('a binary task');
+    const { error, before } = evaluation.calibration ?? {};
+    expect(evaluation.calibration?.method).toBe(method);
+    expect(before?.error.low).toBeGreaterThan(error?.high ?? 1);
+    expect(evaluation.metrics['auc']?.value).toBe(1);
+    // by the scores as they are, no row would be positive
+    expect(evaluation.metrics['recall']?.value).toBeGreaterThan(0.9);
+    const { cases } = await run.artifacts.readJson(keys.golden, goldenSchema);
+    const turn = calibrationOf(point.calibration as CalibrationMap);
+    for (const golden of cases) {
+      const x = 'body' in golden ? Number(golden.body.split(',')[0]) : Number.NaN;
+      expect(golden.predictions[0]).toBeCloseTo(turn(tooLow(x)[0] ?? 0), 5);
+    }
+    const kept = await run.artifacts.readJson(keys.performance, performanceReferenceSchema);
+    expect(Math.max(...kept.scores)).toBeGreaterThan(0.9);
+  });
+
+  it('decide where the threshold lies', async () => {
+    using run = await encodedRun('binary', { rest: settings('platt', { maximize: 'f1' }) });
+    await scoreHoldout(run, 'binary', { model: tooLow });
+
+    await evaluate(run);
+
+    const point = await run.artifacts.readJson(artifactKeys(run.run).operatingPoint, operatingPointSchema);
+    expect(point.choice?.rule).toBe('f1 is highest');
+    // x = 50 scores 0.0625 before
+    expect(point.threshold).toBeGreaterThan(0.2);
+  });
+
+  it('of the champion are calibrated by the run of the champion', async () => {
+    using champion = await encodedRun('binary', { runId: 'r0', rest: settings('platt') });
+    await scoreHoldout(champion, 'binary', { model: tooLow });
+    await evaluate(champion);
+    const run = await encodedRun('binary', { runId: 'r1', champion, rest: settings('none') });
+    await scoreHoldout(run, 'binary');
+    await scoreHoldout(run, 'binary', { as: 'champion', model: tooLow });
+
+    await evaluate(run, champion.run);
+
+    const found = await run.artifacts.readJson(artifactKeys(run.run).evaluation, evaluationSchema);
+    if (found.task !== 'binary') throw new Error('a binary task');
+    expect(found.champion?.metrics['recall']?.value).toBeGreaterThan(0.9);
+    expect(found.calibration?.method).toBeUndefined();
+    expect(found.calibration?.error.value).toBeGreaterThan(0);
   });
 });
 

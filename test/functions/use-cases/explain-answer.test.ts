@@ -12,6 +12,7 @@ import { explainAnswer, type LoadedExplainer } from '#functions/use-cases/explai
 import { pipelineSchema } from '#schemas/pipeline';
 import { explanationSchema } from '#schemas/records/explanation';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
+import type { OperatingPoint } from '#schemas/records/operating-point';
 import { treeModelSchema } from '#schemas/records/tree-model';
 import type { DataRun } from '../../fakes/data-run.ts';
 import { encodedRun, type Task } from '../support/evaluated-run.ts';
@@ -52,14 +53,14 @@ async function readRun({ run, artifacts }: DataRun) {
   return { pipeline, fitted, inputs: { rows: 2, width, values } };
 }
 
-async function explainRun(own: DataRun, model: () => Promise<TreeModel>) {
+async function explainRun(own: DataRun, model: () => Promise<TreeModel>, point: OperatingPoint = { threshold: 0.5 }) {
   const found = await readRun(own);
   await explainCandidate({ artifacts: own.artifacts, readTrees: model }, { run: own.run, ...found });
   const explain = (scores: readonly number[]) => {
     const { inputs, fitted } = found;
     const encoded = { ...inputs, features: fitted.features.map(({ name }) => name), gaps: [] };
     const ports = { artifacts: own.artifacts, cache: { explainers } };
-    return explainAnswer(ports, own.run, { fitted, encoded, scores: Float64Array.from(scores) });
+    return explainAnswer(ports, own.run, { fitted, encoded, scores: Float64Array.from(scores), point });
   };
   return { explain, explanation: await own.artifacts.readJson(artifactKeys(own.run).explanation, explanationSchema) };
 }
@@ -98,6 +99,17 @@ describe.each<[Task, number[]]>([
       message: expect.stringContaining('do not add up'),
     });
   });
+});
+
+it('explains calibrated answers by the score before', async () => {
+  using run = await encodedRun('binary');
+  const calibration = { method: 'platt', slope: 0.5, intercept: -1 } as const;
+  const { explain } = await explainRun(run, async () => modelOf('binary'), { threshold: 0.5, calibration });
+
+  const [first] = await explain([logistic(3 / 2 - 1), logistic(1 / 2 - 1)]);
+  expect(first).toMatchObject({ expected: 2, contributions: { x: 1, c: 0 } });
+  expect(first?.uncalibrated).toBeCloseTo(logistic(3), 6);
+  await expect(explain([logistic(3), logistic(1)])).rejects.toMatchObject({ problem: 'not-explained' });
 });
 
 describe('a model that cannot be explained', () => {

@@ -56,6 +56,18 @@ it('encodes raw rows as the model in service was trained, and closes the engine'
   expect(await runTest(golden, configOf(runId))).toMatchObject({ passed: true });
 });
 
+it('sees the scores that predict returns: as the run calibrated them', async () => {
+  const evaluation = { task: 'binary', gates: [{ metric: 'auc', min: 0.8 }], calibration: 'platt' };
+  using run = await encodedRun('binary', { runId, rest: { evaluation } });
+  const calibration = { method: 'platt', slope: 1, intercept: 2 };
+  await run.artifacts.writeJson(artifactKeys(run.run).operatingPoint, { threshold: 0.5, calibration });
+  const ask = async () => ({ status: 200, contentType: 'text/csv', body: '0.5\n', latencyMs: 1 });
+  const { run: runTest } = portsOf(run, { ask });
+  const predictions = [1 / (1 + Math.exp(-2))];
+  const golden = { id: 'g', kind: 'golden' as const, tolerance: 1e-9, cases: [{ row: { x: 20 }, predictions }] };
+  expect(await runTest(golden, configOf(runId))).toMatchObject({ passed: true });
+});
+
 it('opens no engine for a test of encoded rows', async () => {
   using run = await encodedRun('regression', { runId });
   const { ports, run: runTest } = portsOf(run);

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calibrationError, scoreBins, spiegelhalter } from '#domain/drift/labels/calibration-error';
 import { changeProbability } from '#domain/drift/labels/class-calibration';
 import { lossBetween } from '#domain/drift/labels/loss';
 import { ndcg } from '#domain/drift/labels/ndcg';
 import { severityOfLoss } from '#domain/drift/labels/performance';
 import { fitInTheLarge, fitRecalibration } from '#domain/drift/labels/recalibration';
+import { calibrationError, scoreBins, spiegelhalter } from '#domain/evaluation/calibration-error';
 import { createRandom } from '#domain/random';
 import { sigmoid } from './samples.ts';
 

@@ -1,4 +1,6 @@
-import { quantile } from '#domain/evaluation/quantile';
+import type { Random } from '#domain/random';
+import { drawCounts } from './bootstrap.ts';
+import { quantile } from './quantile.ts';
 
 const BINS = 10;
 
@@ -32,6 +34,46 @@ export function calibrationError(
     total += weight;
   }
   return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / total;
+}
+
+export interface ErrorResamples {
+  readonly resamples: number;
+  readonly random: Random;
+}
+
+/** The standard deviation of the error over resamples of the rows. */
+export function errorDeviation(
+  bins: Uint8Array,
+  scores: Float64Array,
+  hits: ArrayLike<number>,
+  { resamples, random }: ErrorResamples,
+): number {
+  const counts = new Uint16Array(bins.length);
+  const draws = Array.from({ length: resamples }, () => {
+    drawCounts(random, counts);
+    return calibrationError(bins, scores, hits, counts);
+  });
+  const mean = draws.reduce((sum, own) => sum + own) / draws.length;
+  return Math.sqrt(draws.reduce((sum, own) => sum + (own - mean) ** 2, 0) / (draws.length - 1));
+}
+
+/**
+ * The mean error of as many rows whose hits are drawn by their chances (after Bröcker & Smith 2007, "Increasing the Reliability of Reliability
+ * Diagrams"): chance only raises the error, so it is read beside this.
+ */
+export function errorByChance(
+  bins: Uint8Array,
+  scores: Float64Array,
+  chances: Float64Array,
+  { resamples, random }: ErrorResamples,
+): number {
+  const hits = new Uint8Array(scores.length);
+  let sum = 0;
+  for (let draw = 0; draw < resamples; draw++) {
+    for (const [row, chance] of chances.entries()) hits[row] = random.float() < chance ? 1 : 0;
+    sum += calibrationError(bins, scores, hits);
+  }
+  return sum / resamples;
 }
 
 /**

@@ -1,6 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { logit, prepareIsotonic, preparePlatt } from '#domain/drift/performance/calibration';
+import { prepareIsotonic as prepareIsotonicMap } from '#domain/calibration/isotonic';
+import { logit } from '#domain/calibration/logit';
+import { preparePlatt as preparePlattMap } from '#domain/calibration/platt';
+import { calibrationMethod, calibrationOf } from '#domain/calibration/registry';
+
+type Rows = [scores: Float64Array, hits: Uint8Array];
+const prepareIsotonic = (...rows: Rows) => {
+  const prepared = prepareIsotonicMap(...rows);
+  return (weights: Float64Array) => calibrationOf(prepared(weights));
+};
+const preparePlatt = (...rows: Rows) => {
+  const prepared = preparePlattMap(...rows);
+  return (weights: Float64Array) => calibrationOf(prepared(weights));
+};
 
 const scores = Float64Array.of(0.05, 0.1, 0.1, 0.2, 0.3, 0.35, 0.4, 0.4, 0.55, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95);
 const hits = Uint8Array.of(0, 0, 1, 0, 0, 1, 0, 1, 0, 1, 1, 0, 1, 1, 1);
@@ -97,4 +110,8 @@ describe("Platt's calibration", () => {
     );
     expect(logit(0)).toBeCloseTo(-13.8155, 3);
   });
+});
+
+it('refuses an unknown method', () => {
+  expect(() => calibrationMethod('luck')).toThrow('There is no calibration method "luck"; known: isotonic, platt.');
 });

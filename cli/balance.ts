@@ -2,6 +2,7 @@ import { describeBalance } from '#domain/imbalance/balance';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
 import { fittedTransformSchema } from '#schemas/records/fitted-transform';
 import type { TrainingRecord } from '#schemas/records/run';
+import { servedConfigSchema } from '#schemas/records/served-config';
 import { readRecord } from './read-record.ts';
 import type { Target } from './target.ts';
 
@@ -12,5 +13,6 @@ export async function readBalance(
   { hyperparameters }: Pick<TrainingRecord, 'hyperparameters'>,
 ): Promise<string | undefined> {
   const fitted = await readRecord(target, artifactKeys(run).transform, fittedTransformSchema);
-  return fitted && describeBalance(fitted, hyperparameters);
+  const config = await readRecord(target, artifactKeys(run).config, servedConfigSchema);
+  return fitted && describeBalance(fitted, hyperparameters, config?.evaluation.calibration);
 }

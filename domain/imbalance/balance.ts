@@ -57,20 +57,26 @@ export function weightSql(balance: FittedTransform['balance']): string | undefin
  * What was done about classes of unequal size, for people; undefined where there are no classes, or nothing was done.
  *
  * @param hyperparameters that the model was trained with
+ * @param calibration of the scores afterwards, as `evaluation.calibration` names it
  */
 export function describeBalance(
   { balance, label: { classes, classCounts } }: Pick<FittedTransform, 'balance' | 'label'>,
   hyperparameters: Readonly<Record<string, string>>,
+  calibration = 'none',
 ): string | undefined {
+  const isCalibrated = calibration !== 'none';
+  const so = isCalibrated
+    ? `and scores are calibrated by ${calibration}`
+    : 'so scores rank rows and are not probabilities';
   if (balance === undefined) {
     const weight = Number(hyperparameters['scale_pos_weight'] ?? 1);
     if (weight === 1) return undefined;
-    return `rows of class ${classes[1] ?? 1} count ${formatNumber(weight)} times (scale_pos_weight), so scores rank rows and are not probabilities; with imbalance: none or undersample they are`;
+    return `rows of class ${classes[1] ?? 1} count ${formatNumber(weight)} times (scale_pos_weight), ${so}${isCalibrated ? '' : '; with imbalance: none or undersample, or with evaluation.calibration, they are'}`;
   }
   switch (balance.kind) {
     case 'weights': {
       const each = balance.weights.map((weight, i) => `${classes[i] ?? i} ${weight}`).join(', ');
-      return `training rows are weighted by class (${each}), so scores rank rows and are not probabilities`;
+      return `training rows are weighted by class (${each}), ${so}`;
     }
     case 'undersampled': {
       const { majority, keptShare } = balance;

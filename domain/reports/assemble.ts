@@ -107,7 +107,11 @@ export function summarizeData({
     classes: fitted.label.classes,
     sides: summarizeSides(profile, fitted),
     columns: summarizeColumns(dataset, profile, fitted),
-    balance: describeBalance(fitted, training.hyperparameters),
+    balance: describeBalance(
+      fitted,
+      training.hyperparameters,
+      evaluation.task === 'binary' ? evaluation.calibration?.method : undefined,
+    ),
     interactions: describeInteractions(fitted),
     ...(divided
       ? {

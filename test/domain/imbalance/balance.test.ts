@@ -93,7 +93,13 @@ describe('what was done about the classes', () => {
       /^training used 33\.3\s% of the rows of class good, about 300; scores are recalibrated to all rows$/,
     );
     expect(describeBalance({ label }, { scale_pos_weight: '9' })).toBe(
-      'rows of class bad count 9 times (scale_pos_weight), so scores rank rows and are not probabilities; with imbalance: none or undersample they are',
+      'rows of class bad count 9 times (scale_pos_weight), so scores rank rows and are not probabilities; with imbalance: none or undersample, or with evaluation.calibration, they are',
+    );
+    expect(describeBalance({ label }, { scale_pos_weight: '9' }, 'platt')).toBe(
+      'rows of class bad count 9 times (scale_pos_weight), and scores are calibrated by platt',
+    );
+    expect(describeBalance({ label, balance: { kind: 'weights', weights: [0.5, 5] } }, {}, 'isotonic')).toBe(
+      'training rows are weighted by class (good 0.5, bad 5), and scores are calibrated by isotonic',
     );
   });
 

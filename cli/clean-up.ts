@@ -1,5 +1,6 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
+import type { Pricing } from '#domain/costs/price-table';
 import { storageMonth } from '#domain/costs/prices';
 import {
   type CleanUpPlan,
@@ -50,7 +51,7 @@ export async function cleanUp(
   return { executionArn, planKey, plan, removed };
 }
 
-const dollars = (size: number): string => `$${storageMonth(size).toFixed(2)}`;
+const dollars = (size: number, pricing: Pricing): string => `$${storageMonth(size, pricing).toFixed(2)}`;
 
 /** What goes of a run, in short. */
 function partsOf({ versions, endpointConfigs, models, rows, records, objects }: PlannedRemoval): string {
@@ -66,7 +67,7 @@ function partsOf({ versions, endpointConfigs, models, rows, records, objects }: 
 }
 
 /** The removals of a plan as a table, with their sizes and what storing them costs a month. */
-export function describePlan({ removals, left }: CleanUpPlan): string {
+export function describePlan({ removals, left }: CleanUpPlan, pricing: Pricing): string {
   if (removals.length === 0) return 'Nothing to clean up.';
   const size = removals.reduce((sum, removal) => sum + removal.bytes, 0);
   const rows = removals.map((removal) => [
@@ -74,12 +75,12 @@ export function describePlan({ removals, left }: CleanUpPlan): string {
     removal.runId,
     partsOf(removal),
     bytes(removal.bytes),
-    dollars(removal.bytes),
+    dollars(removal.bytes, pricing),
     removal.reason,
   ]);
   return [
     table(['PIPELINE', 'RUN', 'WHAT', 'SIZE', 'A MONTH', 'WHY'], rows),
-    `together ${bytes(size)}, ${dollars(size)} a month`,
+    `together ${bytes(size)}, ${dollars(size, pricing)} a month`,
     ...(left > 0 ? [`${left} more are the next clean-up's`] : []),
   ].join('\n');
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { priceRegion } from '#domain/costs/prices';
+import { sourceOf } from '#domain/costs/price-table';
 import { requirePipeline } from '../arguments.ts';
 import { cleanUp, describePlan } from '../clean-up.ts';
+import { pricingOf } from '../costs.ts';
 import { dim, green, print, printJson } from '../output.ts';
 import { withTarget } from './global.ts';
 
@@ -25,8 +26,9 @@ Examples:
         const silent = json === true || dryRun;
         const { executionArn, planKey, plan, removed } = await cleanUp(target, { pipeline, dryRun }, silent);
         if (json) return printJson({ executionArn, planKey, ...plan, ...(removed ? { removed } : {}) });
-        print(describePlan(plan));
-        if (dryRun) print(dim(`list prices of ${priceRegion}; nothing was deleted`));
+        const pricing = pricingOf(target);
+        print(describePlan(plan, pricing));
+        if (dryRun) print(dim(`by ${sourceOf('s3.gbMonth', pricing)}; nothing was deleted`));
         else if (removed)
           print(`${green('cleaned up')} after ${removed.runs} runs; ${removed.kept} came into use and stayed`);
         print(dim(`record: s3://${target.outputs.ArtifactsBucketName}/${planKey}`));

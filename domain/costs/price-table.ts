@@ -40,6 +40,12 @@ export interface Price {
   readonly about: boolean;
 }
 
+/** By which prices an item is counted, in words. */
+export function sourceOf(item: string, { region = priceRegion, own = {} }: Pricing): string {
+  if (Object.hasOwn(own, item)) return 'your price of costs.yml';
+  return listed.has(`${region}/${item}`) ? `list price in ${region}` : `about the list price in ${region}`;
+}
+
 /** The price of an item; undefined where it is not known. */
 export function priceOf(item: string, { region = priceRegion, own = {} }: Pricing = {}): Price | undefined {
   const mine = Object.hasOwn(own, item) ? own[item] : undefined;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Pricing } from '#domain/costs/price-table';
 import { storageMonth } from '#domain/costs/prices';
 import { shownList } from '#domain/data/shown';
 import { composeMessage, type Message } from '#domain/slack/message';
@@ -25,13 +26,13 @@ const listOf = ({ versions, endpointConfigs, models, objects }: Removed): string
     .map(([n, noun]) => counted(n, noun))
     .join(', ');
 
-export function cleanedUpMessage(removed: Removed): Message {
+export function cleanedUpMessage(removed: Removed, pricing: Pricing): Message {
   const { runs, bytes: size, kept, left, planKey, pipelines } = removed;
   return composeMessage({
     heading: `🧹 Cleaned up after ${counted(runs, 'run')} of ${shownList(pipelines, 5)}`,
     summary: `Deleted: ${listOf(removed) || counted(removed.items, 'record')}. What serves, waits or may be rolled back to stays.`,
     facts: [
-      ['Storage', `${bytes(size)}, about $${storageMonth(size).toFixed(2)} a month`],
+      ['Storage', `${bytes(size)}, about $${storageMonth(size, pricing).toFixed(2)} a month`],
       ['Record', { code: planKey }],
       ...(kept > 0 ? ([['Kept', `${counted(kept, 'run')} that came into use meanwhile`]] as const) : []),
     ],
@@ -61,5 +62,6 @@ export const cleanedUp = defineNotice({
     },
   },
   address: ({ executionArn }) => ({ key: executionArn }),
-  message: ({ removed }) => cleanedUpMessage(removed),
+  load: async ({ pricing }) => pricing,
+  message: ({ removed }, pricing) => cleanedUpMessage(removed, pricing),
 });

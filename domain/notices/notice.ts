@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Pricing } from '#domain/costs/price-table';
 import type { RunPointer } from '#domain/runs/layout';
 import type { Message } from '#domain/slack/message';
 import type { Severity, SeverityRule } from './severity.ts';
@@ -17,6 +18,8 @@ export interface NoticePorts {
     list(pk: string, skPrefix: string, limit?: number): Promise<readonly Readonly<Record<string, unknown>>[]>;
   };
   readonly stage: string;
+  /** The prices of the stage. */
+  readonly pricing: Pricing;
   /** Until when the buttons of a message about a pipeline work, in ms since the epoch; undefined where nobody may use them. */
   readonly buttons?: (pipeline: string) => { readonly expires: number } | undefined;
   /** Web address of an object of the artifacts bucket. */

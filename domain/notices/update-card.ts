@@ -1,4 +1,5 @@
-import { endpointMonth, priceRegion } from '#domain/costs/prices';
+import { sourceOf } from '#domain/costs/price-table';
+import { endpointMonth, hostingItem } from '#domain/costs/prices';
 import { automaticApproval, identityName } from '#domain/registry/decision';
 import { composeMessage, type Draft, type Message, type Table } from '#domain/slack/message';
 import { clip, type Inline, type Rich } from '#domain/slack/rich-text';
@@ -58,17 +59,17 @@ function traffic({ claim, other }: UpdateFacts, { version, isLive }: Update): st
 }
 
 /** What the endpoint costs a month by its instances. What is not known is said. */
-export function monthlyCost({ pinned }: Pick<UpdateFacts, 'pinned'>): string {
+export function monthlyCost({ pinned, pricing }: Pick<UpdateFacts, 'pinned' | 'pricing'>): string {
   const { instances, scaling, serverless, asynchronous } = pinned?.deployment ?? {};
   if (serverless !== undefined) return 'not known: a serverless endpoint costs by its requests';
   if (asynchronous !== undefined) return 'not known: an asynchronous endpoint costs by its queue';
   if (instances === undefined) return 'not known: the run has no record of its instances';
   const { type, count: number } = instances;
   const [least, most] = [scaling?.min ?? number, scaling?.max ?? number];
-  const [low, high] = [endpointMonth(type, least), endpointMonth(type, most)];
+  const [low, high] = [endpointMonth(type, least, pricing), endpointMonth(type, most, pricing)];
   if (low === undefined || high === undefined) return `not known: the price table has no ${type}`;
   const range = low === high ? `$${count(low)}` : `$${count(low)} to $${count(high)}`;
-  return `${range} for ${least === most ? count(most) : `${count(least)} to ${count(most)}`} × ${type}, list price in ${priceRegion} without requests and storage`;
+  return `${range} for ${least === most ? count(most) : `${count(least)} to ${count(most)}`} × ${type}, ${sourceOf(hostingItem(type), pricing)} without requests and storage`;
 }
 
 /** Candidate and champion on the same rows, with intervals. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Pricing } from '#domain/costs/price-table';
 import { deploymentKeys } from '#domain/deployment/target';
 import { NotFoundError } from '#domain/errors';
 import { artifactKeys, type RunPointer } from '#domain/runs/layout';
@@ -37,6 +38,8 @@ export interface UpdateFacts {
   readonly evaluation: Evaluation | undefined;
   readonly claim: DeploymentClaim | undefined;
   readonly pinned: PinnedSettings | undefined;
+  /** The prices of the stage. */
+  readonly pricing: Pricing;
   readonly reportUrl: string;
   readonly endpointUrl: string;
 }
@@ -118,6 +121,7 @@ export async function loadUpdateFacts(
     evaluation: await known(artifacts.readJson(keys.evaluation, evaluationSchema)),
     claim: claim && deploymentClaimSchema.safeParse(claim).data,
     pinned: recipe?.pinned,
+    pricing: ports.pricing,
     reportUrl: link(keys.report),
     endpointUrl: endpointLink(endpointName),
   };

@@ -19,7 +19,7 @@ const nothing = { versions: [], endpointConfigs: [], models: [], rows: false, re
 const plan = { at: '2026-12-01T07:00:00.000Z', dryRun: true, removals: [], kept: [], left: 0 };
 
 it('lists what goes of each run, its size, its cost and the reason', () => {
-  const text = describePlan({ ...plan, removals: [removal, { ...removal, ...nothing }], left: 2 });
+  const text = describePlan({ ...plan, removals: [removal, { ...removal, ...nothing }], left: 2 }, {});
   expect(text).toMatch(
     /loan +20260101-080000-aaaa +version 3, endpoint config, model, rows, records \(640\) +2\.15 GB +\$0\.05 +nothing refers to it/,
   );
@@ -29,5 +29,5 @@ it('lists what goes of each run, its size, its cost and the reason', () => {
 });
 
 it('says when there is nothing', () => {
-  expect(describePlan(plan)).toBe('Nothing to clean up.');
+  expect(describePlan(plan, {})).toBe('Nothing to clean up.');
 });

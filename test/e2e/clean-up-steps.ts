@@ -116,7 +116,7 @@ export function cleanUpSteps(served: () => Served): void {
     const runIds = Array.from({ length: seeded }, (_, i) => oldRun(i));
     const rejected = await seedRuns(served(), runIds);
     const first = await cleanUp(target, { pipeline, dryRun: false }, true);
-    expect(describePlan(first.plan)).toContain('nothing refers to it');
+    expect(describePlan(first.plan, {})).toContain('nothing refers to it');
     const record = await s3.send(
       new GetObjectCommand({ Bucket: outputs.ArtifactsBucketName, Key: removedKey(first.planKey, 0) }),
     );

@@ -85,6 +85,7 @@ export function fakeSlack(): FakeSlack {
       ...posting(),
       artifacts: slack.objects,
       stage: 'dev',
+      pricing: {},
       link: (key) => `https://console/${key}`,
       endpointLink: (name) => `https://console/endpoints/${name}`,
       startSender: async (name) => {

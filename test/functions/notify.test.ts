@@ -83,6 +83,7 @@ beforeAll(async () => {
     SLACK_API_URL: `${server.endpoint}/_slack/api`,
     SLACK_DEFAULT_CHANNEL: '#ml',
     SLACK_APPROVERS: 'U0ALICE',
+    COSTS: JSON.stringify({}),
     CONSOLE_URL: 'https://{region}.console.aws.amazon.com',
     LAMBDA_TASK_ROOT: folder,
     SEND_WAITING_MACHINE_ARN: machine,

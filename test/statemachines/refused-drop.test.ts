@@ -81,7 +81,7 @@ async function retrain(constraints: readonly object[], files: readonly string[])
     Notify: async (notice: unknown) => {
       const link = (key: string) => `https://console/${key}`;
       const { message } = await composeNotice(
-        { artifacts: run.artifacts, store, stage: 'dev', link, endpointLink: link },
+        { artifacts: run.artifacts, store, stage: 'dev', pricing: {}, link, endpointLink: link },
         noticeSchema.parse(notice),
       );
       notices.push({ text: message.text, words: JSON.stringify(message.blocks) });

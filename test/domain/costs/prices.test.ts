@@ -6,15 +6,15 @@ import { regionFactor } from '#domain/costs/regions';
 
 describe('a month at list prices', () => {
   it('of two ml.m5.large is 167.90 dollars', () => {
-    expect(endpointMonth('ml.m5.large', 2)).toBeCloseTo(167.9, 2);
+    expect(endpointMonth('ml.m5.large', 2, {})).toBeCloseTo(167.9, 2);
   });
 
   it('of an instance type without a price has no cost', () => {
-    expect(endpointMonth('ml.unknown', 1)).toBeUndefined();
+    expect(endpointMonth('ml.unknown', 1, {})).toBeUndefined();
   });
 
   it('of ten gigabytes is 23 cents', () => {
-    expect(storageMonth(10 * 2 ** 30)).toBeCloseTo(0.23, 6);
+    expect(storageMonth(10 * 2 ** 30, {})).toBeCloseTo(0.23, 6);
   });
 
   it('costs a quarter more in a region without a table', () => {

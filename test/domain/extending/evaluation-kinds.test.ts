@@ -63,6 +63,7 @@ async function said(notice: unknown, { evaluation, verdict }: ReturnType<typeof 
     artifacts: { readJson: async (key, schema) => schema.parse(records[key]) },
     store: state,
     stage: 'dev',
+    pricing: {},
     link: (key) => `https://console/${key}`,
     endpointLink: (name) => `https://console/endpoints/${name}`,
   };

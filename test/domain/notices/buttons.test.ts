@@ -17,7 +17,13 @@ const model = {
 };
 const facts: UpdateFacts = {
   ...{ other: undefined, drop: undefined, changes: undefined, decision: undefined, evaluation: undefined },
-  ...{ claim: undefined, pinned: undefined, reportUrl: 'https://example.com/r', endpointUrl: 'https://example.com/e' },
+  ...{
+    claim: undefined,
+    pinned: undefined,
+    pricing: {},
+    reportUrl: 'https://example.com/r',
+    endpointUrl: 'https://example.com/e',
+  },
 };
 const live = {
   ...{ pipeline: 'loan', stage: 'dev', endpoint: 'e', runId: 'r3', durationSeconds: 60, version: 3 },
@@ -60,6 +66,7 @@ it('a notice asks until when its ports say', async () => {
     artifacts: { readJson: () => Promise.reject(new NotFoundError('no record')) },
     store: { get: async (_, sk) => items[sk] as Readonly<Record<string, unknown>>, list: async () => [] },
     stage: 'dev',
+    pricing: {},
     link: () => 'https://example.com',
     endpointLink: () => 'https://example.com',
     buttons: (pipeline) => (pipeline === 'loan' ? { expires: until } : undefined),

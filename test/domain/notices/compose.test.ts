@@ -33,6 +33,7 @@ beforeEach(() => {
     artifacts,
     store: state,
     stage: 'dev',
+    pricing: {},
     link: (key) => `https://console/${key}`,
     endpointLink: (name) => `https://console/endpoints/${name}`,
   };

@@ -51,6 +51,7 @@ async function ports(): Promise<NoticePorts> {
     },
     store: state,
     stage: 'dev',
+    pricing: {},
     link: (key) => `https://console/${key}`,
     endpointLink: (name) => `https://console/endpoints/${name}`,
   };

@@ -119,6 +119,7 @@ async function compose(notice: unknown) {
     artifacts: memoryObjects('artifacts', records),
     store: state,
     stage: 'dev',
+    pricing: {},
     link: (key) => `https://console/${key}`,
     endpointLink: (name) => `https://console/endpoints/${name}`,
   };
@@ -226,6 +227,7 @@ describe('the card of an update', () => {
       artifacts: { readJson: () => Promise.reject(new Error('denied')) },
       store: state,
       stage: 'dev',
+      pricing: {},
       link: String,
       endpointLink: String,
     };
@@ -315,6 +317,17 @@ describe('the cost of an endpoint', () => {
     [{ instances, asynchronous: {} }, 'not known: an asynchronous endpoint costs by its queue'],
     [{}, 'not known: the run has no record of its instances'],
   ])('is told, or why it is not known (%#)', (deployment, words) => {
-    expect(monthlyCost({ pinned: { deployment } })).toBe(words);
+    expect(monthlyCost({ pinned: { deployment }, pricing: {} })).toBe(words);
+  });
+
+  it.each([
+    [{ region: 'eu-central-1' }, /^\$\d+ for 1 × ml\.m5\.large, (about the )?list price in eu-central-1 without/],
+    [
+      { own: { 'sagemaker.hosting.ml.m5.large': 0.1 } },
+      /^\$73 for 1 × ml\.m5\.large, your price of costs\.yml without/,
+    ],
+    [{ region: 'ap-east-1' }, /^\$105 for 1 × ml\.m5\.large, about the list price in ap-east-1 without/],
+  ])('is by the prices of the stage (%#)', (pricing, words) => {
+    expect(monthlyCost({ pinned: { deployment: { instances } }, pricing })).toMatch(words);
   });
 });

@@ -129,7 +129,7 @@ describe('constraints that were suggested from a good drop', { timeout: 300_000 
   );
 });
 
-describe('a drop while Slack takes no message', { timeout: 120_000 }, () => {
+describe('a drop while Slack takes no message', () => {
   const slackFails = (fault: { fault: 'throttle' } | { fault: 'error'; code: string; nth?: number }) =>
     strict.cloud.faults.set({ faults: [{ service: 'slack', operation: 'chat.postMessage', ...fault }] });
   const reasons = async () => (await readWaiting(strict.target)).map(({ reason }) => reason).join('\n');

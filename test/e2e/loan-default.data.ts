@@ -77,7 +77,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('the loan book, from drop to deployed model', { timeout: 120_000 }, () => {
+describe('the loan book, from drop to deployed model', () => {
   it('trains, gates, registers, deploys and tests a good book', async () => {
     const since = Date.now();
     const { ended, run } = await project.drop(pipeline, await writeBook('good', { seed: 7 }), 'first');

@@ -8,6 +8,7 @@ it('the least that an evaluation needs has defaults for the rest', () => {
   expect(evaluationSchema.parse(least)).toEqual({
     ...least,
     threshold: 0.5,
+    calibration: 'none',
     slices: { leastRows: 50, pairs: true, falseShare: 0.05 },
     bootstrap: { resamples: 1000, seed: 42 },
   });

@@ -41,6 +41,7 @@ class BundleFunctions {
     this.hooks = {
       'before:package:createDeploymentArtifacts': bundle,
       'before:deploy:function:packageFunction': bundle,
+      'after:aws:package:finalize:saveServiceState': () => this.minifyTemplate(),
     };
   }
 
@@ -61,6 +62,14 @@ class BundleFunctions {
     if (binding === 'host') this.shortenState();
     progress.remove();
     this.log.info(`bundled ${changed.length} of ${names.length} functions; the others did not change`);
+  }
+
+  /** CloudFormation takes a template of a million bytes, and four tenths of the packager's are indentation (as `--minify-template`). */
+  minifyTemplate() {
+    const { provider } = this.serverless.service;
+    const { naming } = this.serverless.getProvider('aws');
+    const file = join(this.serverless.serviceDir, '.serverless', naming.getCompiledTemplateFileName());
+    writeFileSync(file, JSON.stringify(provider.compiledCloudFormationTemplate));
   }
 
   /**

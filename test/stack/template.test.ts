@@ -17,9 +17,10 @@ interface Statement {
 
 let template: CompiledTemplate;
 let folder: string;
+let templatePath: string;
 let remove: () => void;
 beforeAll(() => {
-  ({ template, folder, remove } = packageProject('dev'));
+  ({ template, templatePath, folder, remove } = packageProject('dev'));
 }, 120_000);
 afterAll(() => remove());
 
@@ -36,6 +37,11 @@ const withoutResource =
   /^(logs:((Create|Get|Update|Delete)LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe(ResourcePolicies|LogGroups))$|xray:|ecr:GetAuthorizationToken$|cloudwatch:PutMetricData$|sagemaker:List(Endpoints|EndpointConfigs|Models)$)/;
 
 describe('the compiled template', () => {
+  it('is a file that CloudFormation takes, without indentation', () => {
+    expect(statSync(templatePath).size).toBeLessThan(1_000_000);
+    expect(readFileSync(templatePath, 'utf8')).toBe(JSON.stringify(template));
+  });
+
   it('lets callers that IAM knows reach the prediction API, throttled, and the API its function alone', () => {
     const routes = new Map(ofType('AWS::ApiGatewayV2::Route').map(([, r]) => [r.Properties['RouteKey'], r.Properties]));
     expect([...routes.keys()].toSorted()).toEqual(['POST /pipelines/{name}/predict', 'POST /slack/interactions']);

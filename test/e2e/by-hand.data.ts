@@ -350,6 +350,17 @@ describe('what people do by hand', () => {
       tests: { trigger: 'update', passed: false },
     });
 
+    // EventBridge delivers an event at least once
+    const { executionArn = '' } = await project.target.sfn.send(
+      new StartExecutionCommand({
+        stateMachineArn: outputs.TestEndpointStateMachineArn,
+        input: JSON.stringify({ endpointName, trigger: 'update' }),
+      }),
+    );
+    const again = await watchExecution(project.target.sfn, executionArn, { silent: true });
+    expect(again).toMatchObject({ status: 'SUCCEEDED', output: { decision: 'skip' } });
+    expect(JSON.stringify(again.output)).toContain('was tested already');
+
     const { decisions: earlier } = await explainEndpoint(project.target, pipeline);
     const back = await requestRollBack(project.target, pipeline, { version: 1, reason: 'by hand', now: true });
     expect((await followRollBack(project.target, pipeline, back, true)).end.served).toBe(true);

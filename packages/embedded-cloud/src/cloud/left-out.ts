@@ -36,6 +36,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   kms: ['CiphertextBlob', 'Plaintext'],
   logs: ['message'],
   s3: ['CopySourceSSECustomerKey', 'Metadata', 'SSECustomerKey', 'SSEKMSEncryptionContext', 'SSEKMSKeyId', 'Tagging'],
+  sagemaker: ['ModelCardContent'],
   scheduler: ['Input'],
   secretsmanager: ['SecretBinary', 'SecretString'],
   sqs: ['BinaryValue', 'MessageBody', 'StringValue'],

@@ -41,6 +41,7 @@ describe('the input of a request in the audit log', () => {
   });
 
   it.each([
+    ['sagemaker', { ModelPackageGroupName: 'g', ModelCard: { ModelCardContent: '{"owner":"ann@example.com"}' } }],
     ['states', { stateMachineArn: 'arn', input: '{"email":"ann@example.com"}' }],
     ['events', { Entries: [{ Source: 'app', Detail: '{"email":"ann@example.com"}' }] }],
     ['sqs', { QueueUrl: 'url', MessageBody: 'ann@example.com' }],
